@@ -1,0 +1,115 @@
+namespace Weft.Netlink.Libc;
+
+/// <summary>Error numbers of Linux, by their names in errno.h (asm-generic: the same on x86-64 and arm64).</summary>
+public static class Errno
+{
+    public const int EPERM = 1;
+    public const int ENOENT = 2;
+    public const int ESRCH = 3;
+    public const int EINTR = 4;
+    public const int EIO = 5;
+    public const int ENXIO = 6;
+    public const int EBADF = 9;
+    public const int ECHILD = 10;
+    public const int EAGAIN = 11;
+    public const int ENOMEM = 12;
+    public const int EACCES = 13;
+    public const int EBUSY = 16;
+    public const int EEXIST = 17;
+    public const int EXDEV = 18;
+    public const int ENODEV = 19;
+    public const int ENOTDIR = 20;
+    public const int EISDIR = 21;
+    public const int EINVAL = 22;
+    public const int EMFILE = 24;
+    public const int ENOSPC = 28;
+    public const int EROFS = 30;
+    public const int ERANGE = 34;
+    public const int ENAMETOOLONG = 36;
+    public const int ENOSYS = 38;
+    public const int ELOOP = 40;
+    public const int ENODATA = 61;
+    public const int EBADMSG = 74;
+    public const int EMSGSIZE = 90;
+    public const int EPROTONOSUPPORT = 93;
+    public const int EOPNOTSUPP = 95;
+    public const int EAFNOSUPPORT = 97;
+    public const int EADDRINUSE = 98;
+    public const int EADDRNOTAVAIL = 99;
+    public const int ENETDOWN = 100;
+    public const int ENETUNREACH = 101;
+    public const int ENOBUFS = 105;
+    public const int ENOTCONN = 107;
+    public const int ETIMEDOUT = 110;
+    public const int EHOSTUNREACH = 113;
+
+    /// <summary>The symbolic name, such as <c>EEXIST</c>; <c>errno N</c> for those that this library never handles by name.</summary>
+    public static string Name(int errno) => errno switch
+    {
+        EPERM => nameof(EPERM),
+        ENOENT => nameof(ENOENT),
+        ESRCH => nameof(ESRCH),
+        EINTR => nameof(EINTR),
+        EIO => nameof(EIO),
+        ENXIO => nameof(ENXIO),
+        7 => "E2BIG",
+        8 => "ENOEXEC",
+        EBADF => nameof(EBADF),
+        ECHILD => nameof(ECHILD),
+        EAGAIN => nameof(EAGAIN),
+        ENOMEM => nameof(ENOMEM),
+        EACCES => nameof(EACCES),
+        14 => "EFAULT",
+        EBUSY => nameof(EBUSY),
+        EEXIST => nameof(EEXIST),
+        EXDEV => nameof(EXDEV),
+        ENODEV => nameof(ENODEV),
+        ENOTDIR => nameof(ENOTDIR),
+        EISDIR => nameof(EISDIR),
+        EINVAL => nameof(EINVAL),
+        23 => "ENFILE",
+        EMFILE => nameof(EMFILE),
+        25 => "ENOTTY",
+        26 => "ETXTBSY",
+        27 => "EFBIG",
+        ENOSPC => nameof(ENOSPC),
+        EROFS => nameof(EROFS),
+        31 => "EMLINK",
+        32 => "EPIPE",
+        33 => "EDOM",
+        ERANGE => nameof(ERANGE),
+        ENAMETOOLONG => nameof(ENAMETOOLONG),
+        ENOSYS => nameof(ENOSYS),
+        39 => "ENOTEMPTY",
+        ELOOP => nameof(ELOOP),
+        ENODATA => nameof(ENODATA),
+        62 => "ETIME",
+        71 => "EPROTO",
+        EBADMSG => nameof(EBADMSG),
+        75 => "EOVERFLOW",
+        85 => "ERESTART",
+        87 => "EUSERS",
+        88 => "ENOTSOCK",
+        EMSGSIZE => nameof(EMSGSIZE),
+        EPROTONOSUPPORT => nameof(EPROTONOSUPPORT),
+        EOPNOTSUPP => nameof(EOPNOTSUPP),
+        EAFNOSUPPORT => nameof(EAFNOSUPPORT),
+        EADDRINUSE => nameof(EADDRINUSE),
+        EADDRNOTAVAIL => nameof(EADDRNOTAVAIL),
+        ENETDOWN => nameof(ENETDOWN),
+        ENETUNREACH => nameof(ENETUNREACH),
+        103 => "ECONNABORTED",
+        104 => "ECONNRESET",
+        ENOBUFS => nameof(ENOBUFS),
+        106 => "EISCONN",
+        ENOTCONN => nameof(ENOTCONN),
+        ETIMEDOUT => nameof(ETIMEDOUT),
+        111 => "ECONNREFUSED",
+        EHOSTUNREACH => nameof(EHOSTUNREACH),
+        114 => "EALREADY",
+        115 => "EINPROGRESS",
+        122 => "EDQUOT",
+        125 => "ECANCELED",
+        _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"errno {errno}"),
+    };
+}

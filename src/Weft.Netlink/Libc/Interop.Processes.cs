@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace Weft.Netlink.Libc;
+
+internal static unsafe partial class Interop
+{
+    [LibraryImport(Library, EntryPoint = "setns", SetLastError = true)]
+    public static partial int SetNamespace(int fd, int type);
+
+    [LibraryImport(Library, EntryPoint = "unshare", SetLastError = true)]
+    public static partial int Unshare(int flags);
+
+    [LibraryImport(Library, EntryPoint = "sethostname", SetLastError = true)]
+    public static partial int SetHostName(byte* name, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
+    [LibraryImport(Library, EntryPoint = "fork", SetLastError = true)]
+    public static partial int Fork();
+
+    [LibraryImport(Library, EntryPoint = "execve", SetLastError = true)]
+    public static partial int Execute(byte* path, byte** arguments, byte** environment);
+
+    [LibraryImport(Library, EntryPoint = "waitpid", SetLastError = true)]
+    public static partial int WaitPid(int pid, int* status, int options);
+
+    [LibraryImport(Library, EntryPoint = "prctl", SetLastError = true)]
+    public static partial int ProcessControl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
+
+    [LibraryImport(Library, EntryPoint = "setsid", SetLastError = true)]
+    public static partial int SetSession();
+
+    [LibraryImport(Library, EntryPoint = "setpgid", SetLastError = true)]
+    public static partial int SetProcessGroup(int pid, int group);
+
+    [LibraryImport(Library, EntryPoint = "getpid")]
+    public static partial int GetProcessId();
+
+    [LibraryImport(Library, EntryPoint = "getppid")]
+    public static partial int GetParentProcessId();
+
+    [LibraryImport(Library, EntryPoint = "getuid")]
+    public static partial uint GetUserId();
+
+    [LibraryImport(Library, EntryPoint = "_exit")]
+    public static partial void Exit(int status);
+}
