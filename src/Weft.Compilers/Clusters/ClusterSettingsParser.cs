@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Weft.Model;
+
+namespace Weft.Compilers.Clusters;
+
+/// <summary>Reads <see cref="ClusterSettings"/> from the ConfigMap's data. A bad value is a problem and leaves that key's default.</summary>
+public static class ClusterSettingsParser
+{
+    /// <summary>Namespace and name of the ConfigMap.</summary>
+    public const string Namespace = "kube-system", Name = "weft-config";
+
+    /// <summary>The ConfigMap as problems name it.</summary>
+    public const string ObjectName = $"ConfigMap {Namespace}/{Name}";
+
+    /// <summary>Reads the data; null, an absent ConfigMap, gives the defaults.</summary>
+    public static (ClusterSettings Settings, EquatableArray<Problem> Problems) Parse(IEnumerable<KeyValuePair<string, string>>? data)
+    {
+        var problems = ImmutableArray.CreateBuilder<Problem>();
+        var settings = new ClusterSettings();
+        foreach (var (key, value) in (data ?? []).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            settings = Apply(settings, key, value.Trim(), problems);
+        return (settings, problems.DrainToImmutable());
+    }
+
+    private static ClusterSettings Apply(ClusterSettings settings, string key, string value, ImmutableArray<Problem>.Builder problems) => key switch
+    {
+        "pod-cidrs" => settings with { PodRanges = Ranges(key, value, problems) },
+        "service-cidrs" => settings with { ServiceRanges = Ranges(key, value, problems) },
+        "cni" => settings with { Attachment = Choice(key, value, settings.Attachment, problems) },
+        "overlay" => settings with { Overlay = Choice(key, value, settings.Overlay, problems) },
+        "cni-conf" => settings with { CniConfiguration = value.Length == 0 ? null : value },
+        _ => settings,
+    };
+
+    private static EquatableArray<IpPrefix> Ranges(string key, string value, ImmutableArray<Problem>.Builder problems)
+    {
+        var ranges = new SortedSet<IpPrefix>();
+        foreach (var part in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (IpPrefix.TryParse(part, out var range))
+                ranges.Add(range);
+            else
+                problems.Add(Bad(key, $"'{part}' is not a CIDR block; write blocks such as 10.244.0.0/16, separated by commas"));
+        }
+
+        return ranges.ToEquatableArray();
+    }
+
+    private static T Choice<T>(string key, string value, T fallback, ImmutableArray<Problem>.Builder problems)
+        where T : struct, Enum
+    {
+        var names = Enum.GetNames<T>();
+        var index = Array.FindIndex(names, name => name.Equals(value, StringComparison.OrdinalIgnoreCase));
+        if (index >= 0)
+            return Enum.GetValues<T>()[index];
+        if (value.Length > 0)
+            problems.Add(Bad(key, $"'{value}' is unknown; use one of {string.Join(", ", names).ToLowerInvariant()} ({fallback.ToString().ToLowerInvariant()} is used meanwhile)"));
+        return fallback;
+    }
+
+    private static Problem Bad(string key, string message) => new(ObjectName, "InvalidSetting", $"{key}: {message}");
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Weft.Compilers.Clusters;
+using Weft.Model;
+using Weft.Model.Nodes;
+
+namespace Weft.Compilers.Pods;
+
+/// <summary>Makes the CNI configuration list of a node: the generated one, or the user's, fitted to the node.</summary>
+/// <remarks>
+/// Addresses come from the node's podCIDRs, masquerade is left to the agent (a plugin's own would exempt one node's range only and so
+/// translate pod to pod across nodes), and pods are held to their own address.
+/// </remarks>
+public static class CniCompiler
+{
+    /// <summary>Understood by every runtime since containerd 1.6 and CRI-O 1.22.</summary>
+    private const string Version = "1.0.0";
+
+    private const string NetworkName = "weft";
+
+    /// <summary>Name of the bridge that the generated configuration uses.</summary>
+    public const string BridgeName = "weft0";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Compiles for one node.</summary>
+    /// <returns>No file when the user's configuration is unusable or the node has no podCIDR: whatever is in place stays.</returns>
+    public static (CniFile? File, EquatableArray<Problem> Problems) Compile(
+        ClusterSettings settings, EquatableArray<IpPrefix> podRanges, int mtu, EquatableArray<string>? installedPlugins)
+    {
+        if (podRanges.Count == 0)
+            return (null, []);
+        if (settings.CniConfiguration is not { } text)
+            return (ToFile(Generate(settings.Attachment, podRanges, mtu)), []);
+        var problems = ImmutableArray.CreateBuilder<Problem>();
+        var list = UserConfiguration.Read(text, podRanges, installedPlugins, problems);
+        return (list is null ? null : ToFile(list), problems.DrainToImmutable());
+    }
+
+    private static JsonObject Generate(PodAttachment attachment, EquatableArray<IpPrefix> podRanges, int mtu)
+    {
+        var plugin = attachment == PodAttachment.Bridge
+            ? new JsonObject { ["type"] = "bridge", ["bridge"] = BridgeName, ["isDefaultGateway"] = true, ["hairpinMode"] = true }
+            : new JsonObject { ["type"] = "ptp" };
+        plugin["mtu"] = mtu;
+        plugin["ipMasq"] = false;
+        plugin["spoofCheck"] = true;
+        plugin["ipam"] = new JsonObject
+        {
+            ["type"] = "host-local",
+            ["ranges"] = HostLocal.Ranges(podRanges),
+            ["routes"] = HostLocal.DefaultRoutes(podRanges),
+        };
+        return new JsonObject { ["cniVersion"] = Version, ["name"] = NetworkName, ["plugins"] = new JsonArray(plugin) };
+    }
+
+    private static CniFile ToFile(JsonObject list) => new(list.ToJsonString(Indented) + "\n");
+}
