@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Weft.Compilers.Clusters;
-using Weft.Compilers.Masquerade;
 using Weft.Compilers.Pods;
 using Weft.Compilers.Routes;
+using Weft.Kubernetes;
 using Weft.Model;
 using Weft.Model.Nodes;
 
