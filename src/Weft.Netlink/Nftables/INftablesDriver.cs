@@ -1,0 +1,17 @@
+using Weft.Model;
+using Weft.Model.Nftables;
+
+namespace Weft.Netlink.Nftables;
+
+/// <summary>The packet filter of one network namespace: the kernel's, or a fake that behaves the same.</summary>
+public interface INftablesDriver
+{
+    /// <summary>Reads tables; those that do not exist are left out.</summary>
+    /// <param name="tables">Which; empty for all.</param>
+    /// <exception cref="NftException">The kernel refused.</exception>
+    NftReadBack ReadBack(params EquatableArray<NftTableId> tables);
+
+    /// <summary>Carries a batch out: all of it or, on an exception, nothing (unless the kernel's limits made the driver split it).</summary>
+    /// <exception cref="NftException">The kernel refused; it names the operation.</exception>
+    void Apply(NftBatch batch);
+}
