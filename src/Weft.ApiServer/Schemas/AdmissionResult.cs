@@ -8,6 +8,12 @@ namespace Weft.ApiServer.Schemas;
 /// </param>
 public sealed record AdmissionResult(IReadOnlyList<FieldError> Errors, IReadOnlyList<string> Warnings, string? BadRequest = null)
 {
+    /// <summary>
+    /// The cause within <see cref="BadRequest"/> alone, for example <c>strict decoding error: unknown field "spec.foo"</c>:
+    /// what a patch that leads to such an object is answered with.
+    /// </summary>
+    public string? DecodeError { get; init; }
+
     /// <summary>Nothing to say.</summary>
     public static AdmissionResult Accepted { get; } = new([], []);
 }
