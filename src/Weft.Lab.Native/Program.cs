@@ -1,1 +1,24 @@
-return 0;
+using Weft.Lab.Native.Init;
+using Weft.Lab.Native.Launching;
+using Weft.Lab.Native.Nodes;
+
+return args switch
+{
+    ["init", .. var rest] => InitCommand.Run(rest),
+    ["node", .. var rest] => NodeCommand.Run(rest),
+    ["container", .. var rest] => ContainerCommand.Run(rest),
+    ["exec", .. var rest] => ExecCommand.Run(rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        weft-pod starts what a Weft lab consists of; `weft up` calls it.
+        usage: weft-pod init [--] [CMD…]
+               weft-pod node NAME PLUGINS [KEPT-FOLDER…]
+               weft-pod container FILE | --runner SOCKET ID
+               weft-pod exec [--tty PATH] [--directory PATH] PID [--] CMD…
+        """);
+    return 2;
+}

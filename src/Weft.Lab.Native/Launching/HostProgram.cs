@@ -1,0 +1,48 @@
+using Weft.Lab.Native.Init;
+using Weft.Lab.Pods.Specs;
+using Weft.Netlink;
+using Weft.Netlink.Libc;
+
+namespace Weft.Lab.Native.Launching;
+
+/// <summary>Runs a program of the host as a container's main process and stays behind it as its init.</summary>
+internal static class HostProgram
+{
+    /// <summary>Starts the command, waits for it, and returns its exit code.</summary>
+    public static int Run(ContainerSpec spec, RunnerLine line)
+    {
+        using var signals = new ForwardedSignals();
+        try
+        {
+            Mounts.ChangeDirectory(spec.WorkingDirectory);
+            signals.Target = Start(spec.Command!, spec.Environment, descriptors: default);
+        }
+        catch (ProgramException e)
+        {
+            line.Report(LauncherReportKind.Failed, e.Message, e.ExitCode);
+            return e.ExitCode;
+        }
+
+        line.Report(LauncherReportKind.Started);
+        return Reaper.WaitFor(signals.Target);
+    }
+
+    /// <summary>Starts a command as a container's, found in the PATH of its own environment; returns its pid.</summary>
+    /// <exception cref="ProgramException">It cannot be started.</exception>
+    public static int Start(IReadOnlyList<string> command, IReadOnlyList<string> environment, ReadOnlySpan<(int Fd, int Target)> descriptors)
+    {
+        var path = ProgramPath.Find(command[0], environment);
+        try
+        {
+            return Spawner.Start([path, .. command.Skip(1)], environment, descriptors);
+        }
+        catch (NetlinkException e) when (e.Errno == Errno.ENOENT)
+        {
+            throw new ProgramException($"exec: \"{command[0]}\": its interpreter is missing", ProgramException.NotFound);
+        }
+        catch (NetlinkException e)
+        {
+            throw new ProgramException($"exec: \"{command[0]}\": {e.ErrnoName}", ProgramException.NotExecutable);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Weft.Lab.Native.Launching;
+using Weft.Lab.Pods.Specs;
+using Weft.Netlink.Libc;
+
+namespace Weft.Lab.Native.StandIns;
+
+/// <summary>What annotations ask of a stand-in, as they change: the runner's line is its descriptor, an ordered exit its clock.</summary>
+internal sealed class Conduct(HttpResponder responder, RunnerLine line) : Source(line.Fd)
+{
+    private long _exitAt = long.MaxValue;
+    private int _exitCode;
+
+    /// <inheritdoc/>
+    public override long DueAt => _exitAt;
+
+    /// <inheritdoc/>
+    public override void OnReady(EventLoop loop, Readiness readiness)
+    {
+        if (loop.Now >= _exitAt)
+            loop.ExitCode = _exitCode;
+        if (readiness == Readiness.None)
+            return;
+        while (line.TryRead(out var order))
+        {
+            if (order.Behaviour is { } behaviour)
+                Adopt(behaviour, loop);
+        }
+
+        // The runner is gone; what it ordered last stays.
+        if (line.IsEnded)
+            loop.Change(this, Readiness.None);
+    }
+
+    /// <summary>Takes over new behaviour; what cannot be read is reported and left out.</summary>
+    public void Adopt(StandInBehaviour behaviour, EventLoop loop)
+    {
+        if (responder.Adopt(behaviour) is { } problem)
+            line.Report(LauncherReportKind.Notice, problem);
+        _exitAt = long.MaxValue;
+        if (behaviour.Exit is { } exit && !TryReadExit(exit, loop.Now))
+            line.Report(LauncherReportKind.Notice, $"annotation weft/stand-in-exit: cannot read '{exit}': write CODE or CODE after TIME");
+        loop.Reschedule(this);
+    }
+
+    private bool TryReadExit(string text, long now)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var delay = 0;
+        var isRead = words is [_] || (words is [_, "after", var time] && Durations.TryParse(time, out delay));
+        if (!isRead || !byte.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var code))
+            return false;
+        (_exitCode, _exitAt) = (code, now + delay);
+        return true;
+    }
+}
