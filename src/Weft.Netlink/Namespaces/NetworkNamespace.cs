@@ -104,6 +104,8 @@ public sealed partial class NetworkNamespace : IDisposable, IEquatable<NetworkNa
     /// <inheritdoc/>
     public override string ToString() => $"network namespace {Name}";
 
+    internal static NetworkNamespace FromDescriptor(SafeFd fd, string name) => new(fd, name);
+
     private static NetworkNamespace Open(string path, string name)
     {
         var fd = SafeFd.Own(Interop.Open(path, Interop.OpenReadOnly | Interop.OpenCloexec, 0), $"open network namespace {name}");

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Weft.Netlink.Libc;
 
 namespace Weft.Netlink.Protocol;
@@ -10,6 +11,13 @@ internal sealed unsafe class KernelTransport : NetlinkTransport
     private const int NetlinkCapAck = 10;
     private const int NetlinkExtAck = 11;
     private const int NetlinkGetStrictCheck = 12;
+
+    // linux/sockios.h: SIOCGIFNAME, SIOCGIFINDEX, SIOCGSKNS
+    private const nuint GetName = 0x8910;
+    private const nuint GetIndex = 0x8933;
+    private const nuint GetNamespace = 0x894C;
+    private const int RequestLength = 40;
+    private const int NameLength = 16;
 
     // A datagram may use the buffer but for what the kernel keeps for its own header (netlink_sendmsg: len > sk_sndbuf - 32).
     private const int SendOverhead = 32;
@@ -90,6 +98,27 @@ internal sealed unsafe class KernelTransport : NetlinkTransport
         Ensure(Interop.SoSndBuf, Interop.SoSndBufForce, bytes + SendOverhead) - SendOverhead;
 
     public override int EnsureReceiveBuffer(int bytes) => Ensure(Interop.SoRcvBuf, Interop.SoRcvBufForce, bytes);
+
+    // struct ifreq: 16 bytes of name, then a union that starts with the number. Any socket answers, for its own namespace.
+    public override int IndexOf(string name)
+    {
+        var request = stackalloc byte[RequestLength];
+        var bytes = new Span<byte>(request, RequestLength);
+        bytes.Clear();
+        if (Encoding.UTF8.GetByteCount(name) >= NameLength)
+            return 0;
+        Encoding.UTF8.GetBytes(name, bytes);
+        return Interop.Ioctl(Fd, GetIndex, request) < 0 ? 0 : *(int*)(request + NameLength);
+    }
+
+    public override string? NameOf(int index)
+    {
+        var request = stackalloc byte[RequestLength];
+        *(int*)(request + NameLength) = index;
+        return Interop.Ioctl(Fd, GetName, request) < 0 ? null : Marshal.PtrToStringUTF8((nint)request);
+    }
+
+    public override SafeFd OpenNamespace() => SafeFd.Own(Interop.Ioctl(Fd, GetNamespace, null), "open the network namespace of a socket");
 
     public override void Dispose() => _fd.Dispose();
 

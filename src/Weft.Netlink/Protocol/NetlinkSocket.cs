@@ -3,8 +3,11 @@ using Weft.Netlink.Libc;
 
 namespace Weft.Netlink.Protocol;
 
-/// <summary>Turns one reply of the kernel into a value. The message lives in the socket's buffer: copy what is to stay.</summary>
-public delegate T MessageParser<out T>(NetlinkMessage message, ref DecodeError error);
+/// <summary>
+/// Turns one reply of the kernel into a value, or null when it is none of those asked for. The message lives in the socket's buffer: copy
+/// what is to stay.
+/// </summary>
+public delegate T? MessageParser<out T>(NetlinkMessage message, ref DecodeError error);
 
 /// <summary>Requests to the kernel and their answers: acknowledged changes, single objects, dumps, batches.</summary>
 /// <remarks>
@@ -87,7 +90,7 @@ public sealed partial class NetlinkSocket : IDisposable
                         continue;
                     if (message.Type <= NetlinkFlags.TypeOverrun)
                         Throw(operation, KernelReply.Read(message));
-                    return Parse(message, operation, parser);
+                    return Parse(message, operation, parser) ?? throw new NetlinkException(operation.ToString(), Errno.EBADMSG);
                 }
 
                 if (messages.Malformed)
@@ -155,8 +158,8 @@ public sealed partial class NetlinkSocket : IDisposable
                     result = DumpResult.StartOver;
                 if (message.Type is NetlinkFlags.TypeDone or NetlinkFlags.TypeError)
                     return End(message, result, operation);
-                if (message.Type > NetlinkFlags.TypeOverrun && result == DumpResult.Complete)
-                    items.Add(Parse(message, operation, parser));
+                if (message.Type > NetlinkFlags.TypeOverrun && result == DumpResult.Complete && Parse(message, operation, parser) is { } item)
+                    items.Add(item);
             }
 
             if (messages.Malformed)
@@ -174,7 +177,7 @@ public sealed partial class NetlinkSocket : IDisposable
         return result;
     }
 
-    private static T Parse<T>(NetlinkMessage message, Operation operation, MessageParser<T> parser)
+    private static T? Parse<T>(NetlinkMessage message, Operation operation, MessageParser<T> parser)
     {
         var error = default(DecodeError);
         var item = parser(message, ref error);

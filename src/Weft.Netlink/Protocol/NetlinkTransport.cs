@@ -1,3 +1,5 @@
+using Weft.Netlink.Libc;
+
 namespace Weft.Netlink.Protocol;
 
 /// <summary>Datagrams to and from the kernel: what <see cref="NetlinkSocket"/> needs of a socket, so that tests can inject every fault.</summary>
@@ -20,6 +22,15 @@ internal abstract class NetlinkTransport : IDisposable
 
     /// <summary>Asks for a receive buffer of this many bytes; returns what there is.</summary>
     public abstract int EnsureReceiveBuffer(int bytes);
+
+    /// <summary>The number of a link of the socket's network namespace; 0 when there is none of this name.</summary>
+    public abstract int IndexOf(string name);
+
+    /// <summary>The name of a link of the socket's network namespace; null when there is none of this number.</summary>
+    public abstract string? NameOf(int index);
+
+    /// <summary>Opens the network namespace that the socket belongs to.</summary>
+    public abstract SafeFd OpenNamespace();
 
     public abstract void Dispose();
 }
