@@ -1,25 +1,113 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Weft.ApiServer.Hosting;
+using Weft.ApiServer.Kinds;
+using Weft.ApiServer.Requests;
+using Weft.ApiServer.Storage;
+using Weft.ApiServer.Writes;
 
 namespace Weft.ApiServer;
 
 /// <summary>A running API server.</summary>
 public sealed class ApiServerHost : IAsyncDisposable
 {
+    private readonly WebApplication _application;
+    private readonly ObjectStore _store;
+    private readonly X509Certificate2 _certificate;
+    private readonly CancellationTokenSource _stopping;
+    private readonly Task _upkeep;
+
+    private ApiServerHost(WebApplication application, ServerState server, string caCertificatePem, X509Certificate2 certificate, CancellationTokenSource stopping)
+    {
+        _application = application;
+        _store = server.Store;
+        _certificate = certificate;
+        _stopping = stopping;
+        AdminToken = server.AdminToken;
+        CaCertificatePem = caCertificatePem;
+        Endpoints = ListeningAt(application);
+        _upkeep = new Upkeep(server).RunAsync(stopping.Token);
+    }
+
     /// <summary>The bearer token that may do everything.</summary>
-    public string AdminToken { get; } = "";
+    public string AdminToken { get; }
 
     /// <summary>The certificate authority clients must trust, as PEM.</summary>
-    public string CaCertificatePem { get; } = "";
+    public string CaCertificatePem { get; }
 
-    /// <summary>Where the server listens, with the ports it was given.</summary>
-    public IReadOnlyList<IPEndPoint> Endpoints { get; } = [];
+    /// <summary>Where the server listens, with the ports it was given; an inherited socket is not among them.</summary>
+    public IReadOnlyList<IPEndPoint> Endpoints { get; }
 
     /// <summary>Starts a server; returns once it accepts connections.</summary>
-    /// <exception cref="ApiServerException">The database or the state folder cannot be used; the message says which and what to do.</exception>
-    public static Task<ApiServerHost> StartAsync(ApiServerOptions options, CancellationToken ct) => throw new NotSupportedException();
+    /// <exception cref="ApiServerException">The database, the state folder or an address cannot be used; the message says which and what to do.</exception>
+    public static async Task<ApiServerHost> StartAsync(ApiServerOptions options, CancellationToken ct)
+    {
+        var state = new StateFolder(options.StateDirectory);
+        using var authority = new CertificateAuthority(state, options.Time);
+        var stopping = new CancellationTokenSource();
+        var server = OpenState(options, state, stopping.Token);
+        var certificate = authority.IssueServer(CertificateNames.Of(options, server.Addresses));
+        var application = KestrelSetup.Build(server, certificate);
+        try
+        {
+            DefaultObjects.Ensure(server);
+            await application.StartAsync(ct);
+            return new ApiServerHost(application, server, authority.CertificatePem, certificate, stopping);
+        }
+        catch (Exception e)
+        {
+            await application.DisposeAsync();
+            server.Store.Dispose();
+            certificate.Dispose();
+            stopping.Dispose();
+            if (e is IOException)
+                throw new ApiServerException($"the API server cannot listen: {e.Message}", e);
+            throw;
+        }
+    }
 
     /// <summary>A kubeconfig for the administrator.</summary>
-    public string Kubeconfig(string serverUrl, string clusterName) => throw new NotSupportedException();
+    /// <param name="serverUrl">How its user reaches the server, for example <c>https://127.0.0.1:6443</c>.</param>
+    public string Kubeconfig(string serverUrl, string clusterName) => KubeconfigFile.Write(serverUrl, clusterName, CaCertificatePem, AdminToken);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Ends the watches, answers what is under way, closes the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+        await _upkeep;
+        _store.Dispose();
+        _certificate.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static ServerState OpenState(ApiServerOptions options, StateFolder state, CancellationToken stopping)
+    {
+        IStoreFile file = options.DatabasePath is { } path ? SqliteFile.Open(path) : new MemoryFile();
+        var store = new ObjectStore(file, KindTable.BuiltIn, options.WatchHistory);
+        var logging = options.Logging ?? NullLoggerFactory.Instance;
+        return new ServerState
+        {
+            Options = options,
+            Store = store,
+            Kinds = KindTable.BuiltIn,
+            Pages = new ListPages(options.Time),
+            Addresses = new ServiceAddresses(options.ServiceCidrs, () => store.Current),
+            AdminToken = state.AdminToken(),
+            Logger = logging.CreateLogger("Weft.ApiServer"),
+            Stopping = stopping,
+        };
+    }
+
+    private static IReadOnlyList<IPEndPoint> ListeningAt(WebApplication application) =>
+        [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .Where(address => address.StartsWith("https://", StringComparison.Ordinal) || address.StartsWith("http://", StringComparison.Ordinal))
+            .Select(address => IPEndPoint.TryParse(address[(address.IndexOf("//", StringComparison.Ordinal) + 2)..], out var endpoint) ? endpoint : null)
+            .OfType<IPEndPoint>()];
 }

@@ -1,0 +1,14 @@
+using Weft.ApiServer.Requests;
+using Weft.ApiServer.Writes;
+
+namespace Weft.ApiServer.Verbs;
+
+/// <summary>PUT of one object, or of its status.</summary>
+internal static class UpdateVerb
+{
+    public static async Task HandleAsync(ResourceRequest request, WritePart part)
+    {
+        var body = await RequestBody.ReadObjectAsync(request.Context.Request, request.Aborted);
+        await Response.WriteObjectAsync(request, ObjectWriter.Update(request, part, _ => body.DeepClone().AsObject()));
+    }
+}
