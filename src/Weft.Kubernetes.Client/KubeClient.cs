@@ -67,16 +67,19 @@ public sealed partial class KubeClient : IDisposable
 
     /// <summary>Deletes an object; that it is gone already is no error.</summary>
     /// <returns>Whether there was an object to delete.</returns>
-    public async Task<bool> DeleteAsync(ResourceType resource, string? ns, string name, DeleteOptions? options = null, CancellationToken cancel = default)
+    public async Task<bool> DeleteAsync(ResourceType resource, string? ns, string name, DeleteOptions? options = null, CancellationToken cancel = default) =>
+        await DeleteAndGetAsync(resource, ns, name, options, cancel).ConfigureAwait(false) is not null;
+
+    /// <summary>Deletes an object and returns the server's answer: the object, which may have to end first, or a Status; null when there was no object.</summary>
+    public async Task<JsonObject?> DeleteAndGetAsync(ResourceType resource, string? ns, string name, DeleteOptions? options = null, CancellationToken cancel = default)
     {
         try
         {
-            await SendAsync(HttpMethod.Delete, resource.Path(ns, name), DeleteBody(options), "application/json", cancel).ConfigureAwait(false);
-            return true;
+            return ToObject(await SendAsync(HttpMethod.Delete, resource.Path(ns, name), DeleteBody(options), "application/json", cancel).ConfigureAwait(false));
         }
         catch (KubeApiException error) when (error.IsNotFound)
         {
-            return false;
+            return null;
         }
     }
 
@@ -89,7 +92,7 @@ public sealed partial class KubeClient : IDisposable
     public async Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancel = default) =>
         ToObject(await SendAsync(HttpMethod.Post, path, body, "application/json", cancel).ConfigureAwait(false));
 
-    private async Task<KubeList<T>> ListAsync<T>(ResourceType resource, string? ns, ListOptions? options, DecodeObject<T> decode, CancellationToken cancel)
+    internal async Task<KubeList<T>> ListAsync<T>(ResourceType resource, string? ns, ListOptions? options, DecodeObject<T> decode, CancellationToken cancel)
     {
         options ??= new ListOptions();
         var reader = new ListReader<T>(resource, decode);

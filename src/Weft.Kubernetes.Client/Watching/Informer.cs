@@ -1,200 +1,22 @@
-using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-
 namespace Weft.Kubernetes.Client;
 
-/// <summary>Keeps a copy of all objects of a kind, by list and watch, and tells when it changed.</summary>
-/// <remarks>
-/// The copy is one immutable snapshot behind a volatile reference: read <see cref="Items"/> once and work on that.
-/// An unchanged object keeps its reference over relists. While the server is away the last copy stays, and <see cref="StaleFor"/> grows.
-/// </remarks>
-public sealed class Informer<T>
+/// <summary>Keeps a copy of all objects of a typed kind.</summary>
+public sealed class Informer<T> : ObjectInformer<T>
     where T : class, IKubeObject<T>
 {
-    private static readonly TimeSpan SteadyAfter = TimeSpan.FromSeconds(2);
-    private readonly KubeClient _client;
-    private readonly InformerOptions _options;
-    private readonly TimeProvider _time;
-    private readonly Backoff _backoff;
-    private readonly ILogger _logger;
-    private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ImmutableArray<Action> _listeners = [];
-    private volatile ImmutableDictionary<ObjectKey, T> _items = ImmutableDictionary<ObjectKey, T>.Empty;
-    private long _lostAt;
-    private long _heardAt;
-    private volatile string _version = "";
-
-    /// <summary>An informer that does nothing until <see cref="RunAsync"/>.</summary>
+    /// <summary>An informer that does nothing until it runs.</summary>
     public Informer(KubeClient client, InformerOptions? options = null)
+        : base(client, T.Resource, KubeJson.Parse<T>, options)
     {
-        _client = client;
-        _options = options ?? new InformerOptions();
-        _time = _options.Time ?? client.Time;
-        _backoff = new Backoff(_options.FirstBackoff, _options.LongestBackoff, _time);
-        _logger = _options.Logger ?? NullLogger.Instance;
-        _lostAt = _time.GetTimestamp();
     }
+}
 
-    /// <summary>The objects as last heard.</summary>
-    public ImmutableDictionary<ObjectKey, T> Items => _items;
-
-    /// <summary>The resource version up to which <see cref="Items"/> is complete.</summary>
-    public string ResourceVersion => _version;
-
-    /// <summary>Completes with the first full list.</summary>
-    public Task Synced => _synced.Task;
-
-    /// <summary>Whether the first full list is there.</summary>
-    public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
-
-    /// <summary>For how long the server has not been heard; zero while a watch stands.</summary>
-    public TimeSpan StaleFor => Volatile.Read(ref _lostAt) is var lost && lost == 0 ? TimeSpan.Zero : _time.GetElapsedTime(lost);
-
-    /// <summary>The last failure while there is one.</summary>
-    public KubeApiException? LastError { get; private set; }
-
-    /// <summary>Calls <paramref name="listener"/> after every change of <see cref="Items"/>, and once after the first list even when it is empty.</summary>
-    /// <remarks>It is called on the informer's own thread: it must only note the change.</remarks>
-    public void OnChange(Action listener)
+/// <summary>Keeps a copy of the metadata of all objects of any kind.</summary>
+public sealed class MetadataInformer : ObjectInformer<PartialObject>
+{
+    /// <summary>An informer that does nothing until it runs.</summary>
+    public MetadataInformer(KubeClient client, ResourceType resource, InformerOptions? options = null)
+        : base(client, resource, KubeJson.Parse<PartialObject>, options)
     {
-        ImmutableInterlocked.Update(ref _listeners, list => list.Add(listener));
-        if (HasSynced)
-            listener();
     }
-
-    /// <summary>Sets <paramref name="signal"/> after every change.</summary>
-    public void OnChange(ChangeSignal signal) => OnChange(signal.Set);
-
-    /// <summary>The object of that key, or null.</summary>
-    public T? Find(string? ns, string name) => _items.GetValueOrDefault(new ObjectKey(ns ?? "", name));
-
-    /// <summary>The snapshots as they come; those that come while the reader works are left out but for the last.</summary>
-    public async IAsyncEnumerable<ImmutableDictionary<ObjectKey, T>> ReadAllAsync([EnumeratorCancellation] CancellationToken cancel = default)
-    {
-        var signal = new ChangeSignal();
-        OnChange(signal);
-        while (true)
-        {
-            await signal.WaitAsync(cancel).ConfigureAwait(false);
-            yield return _items;
-        }
-    }
-
-    /// <summary>Lists and watches until cancelled; failures are waited out.</summary>
-    public async Task RunAsync(CancellationToken cancel)
-    {
-        var listed = false;
-        var expired = false;
-        while (!cancel.IsCancellationRequested)
-        {
-            try
-            {
-                if (!listed)
-                    await RelistAsync(expired, cancel).ConfigureAwait(false);
-                listed = true;
-                await WatchOnceAsync(cancel).ConfigureAwait(false);
-            }
-            catch (KubeApiException error)
-            {
-                expired = error.IsExpired;
-                listed = listed && error is { IsUnreachable: true, Reason: "Unreachable" };
-                if (!await FailAsync(error, cancel).ConfigureAwait(false))
-                    return;
-            }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-    }
-
-    private async Task RelistAsync(bool newest, CancellationToken cancel)
-    {
-        var options = Selection with { ResourceVersion = newest || _options.Consistent ? null : "0" };
-        var list = await _client.ListAsync<T>(_options.Namespace, options, cancel).ConfigureAwait(false);
-        foreach (var line in list.Unreadable)
-            InformerLog.Unreadable(_logger, line);
-        var old = _items;
-        var items = ImmutableDictionary.CreateBuilder<ObjectKey, T>();
-        var changed = list.Items.Count != old.Count;
-        foreach (var item in list.Items)
-        {
-            var known = old.GetValueOrDefault(item.Key());
-            var same = known is not null && known.Metadata.Uid == item.Metadata.Uid && known.Metadata.ResourceVersion == item.Metadata.ResourceVersion;
-            items[item.Key()] = same ? known! : item;
-            changed |= !same;
-        }
-
-        _version = list.ResourceVersion;
-        Heard();
-        if (changed)
-            _items = items.ToImmutable();
-        if (_synced.TrySetResult() || changed)
-            Notify();
-    }
-
-    private async Task WatchOnceAsync(CancellationToken cancel)
-    {
-        var started = _time.GetTimestamp();
-        var options = Selection with { ResourceVersion = _version };
-        await foreach (var change in _client.WatchAsync(T.Resource, _options.Namespace, options, KubeJson.Parse<T>, Heard, cancel).ConfigureAwait(false))
-            Apply(change);
-
-        // A stream that the server ends at once, again and again, must not become a busy loop.
-        if (_time.GetElapsedTime(started) < TimeSpan.FromSeconds(1))
-            await Task.Delay(_options.FirstBackoff, _time, cancel).ConfigureAwait(false);
-    }
-
-    private void Apply(WatchEvent<T> change)
-    {
-        if (change.ResourceVersion.Length > 0)
-            _version = change.ResourceVersion;
-        if (change.Type == WatchEventType.Bookmark)
-            return;
-        var key = change.Object.Key();
-        _items = change.Type == WatchEventType.Deleted ? _items.Remove(key) : _items.SetItem(key, change.Object);
-        Notify();
-    }
-
-    private async Task<bool> FailAsync(KubeApiException error, CancellationToken cancel)
-    {
-        // Only a connection that stood for a while counts as a success: one that is answered with garbage must not be tried in a loop.
-        if (StaleFor == TimeSpan.Zero && _time.GetElapsedTime(_heardAt) > SteadyAfter)
-            _backoff.Reset();
-        Interlocked.CompareExchange(ref _lostAt, _time.GetTimestamp(), 0);
-        if (LastError?.Message != error.Message)
-            InformerLog.Lost(_logger, T.Resource.Plural, error.Message);
-        LastError = error;
-        try
-        {
-            if (!error.IsExpired || _backoff.Failed)
-                await _backoff.WaitAsync(cancel).ConfigureAwait(false);
-            else
-                _backoff.Next();
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private void Heard()
-    {
-        if (LastError is not null)
-            InformerLog.Back(_logger, T.Resource.Plural);
-        LastError = null;
-        Volatile.Write(ref _lostAt, 0);
-        _heardAt = _time.GetTimestamp();
-    }
-
-    private void Notify()
-    {
-        foreach (var listener in _listeners)
-            listener();
-    }
-
-    private ListOptions Selection => new() { LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector };
 }

@@ -26,6 +26,7 @@ namespace Weft.Kubernetes;
 [JsonSerializable(typeof(Deployment))]
 [JsonSerializable(typeof(ReplicaSet))]
 [JsonSerializable(typeof(NetworkPolicy))]
+[JsonSerializable(typeof(PartialObject))]
 [JsonSerializable(typeof(StringMap))]
 [JsonSerializable(typeof(JsonNode))]
 public sealed partial class KubeJson : JsonSerializerContext
