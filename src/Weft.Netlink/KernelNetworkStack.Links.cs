@@ -7,6 +7,8 @@ namespace Weft.Netlink;
 
 public sealed partial class KernelNetworkStack
 {
+    private static readonly LinkChange SwitchedOn = new() { Up = true };
+
     /// <inheritdoc/>
     public IReadOnlyList<Link> Links()
     {
@@ -40,7 +42,7 @@ public sealed partial class KernelNetworkStack
         DeviceNames.Check(spec.Name);
         if (spec.Kind is VethKind)
             throw new ArgumentException("a veth is made with both of its ends: use CreateVeth", nameof(spec));
-        var operation = new Operation($"create {spec.Kind.Name}", spec.Name);
+        var operation = new Operation("create", spec);
         var writer = new NetlinkWriter(stackalloc byte[RequestSize]);
         writer.Begin(RtMsg.NewLink, NetlinkFlags.Create | NetlinkFlags.Exclusive);
         LinkCodec.WriteHeader(ref writer, index: 0, spec.Up ? true : null);
@@ -50,7 +52,7 @@ public sealed partial class KernelNetworkStack
             writer.PutU32(Ifla.Master, (uint)DeviceNames.Require(Transport, master, operation));
         LinkKindCodec.Write(ref writer, spec.Kind, Transport, operation);
         _socket.Execute(writer.Complete(), operation);
-        SetPortOrDelete(spec.Name, spec.Port, operation);
+        SetPort(spec.Name, spec.Port, operation);
     }
 
     /// <inheritdoc/>
@@ -58,7 +60,7 @@ public sealed partial class KernelNetworkStack
     {
         DeviceNames.Check(spec.Name);
         DeviceNames.Check(spec.PeerName);
-        var operation = new Operation("create veth", spec);
+        var operation = new Operation("create", spec);
         var writer = new NetlinkWriter(stackalloc byte[RequestSize]);
         writer.Begin(RtMsg.NewLink, NetlinkFlags.Create | NetlinkFlags.Exclusive);
         LinkCodec.WriteHeader(ref writer, index: 0, spec.Up ? true : null);
@@ -68,7 +70,9 @@ public sealed partial class KernelNetworkStack
             writer.PutU32(Ifla.Master, (uint)DeviceNames.Require(Transport, master, operation));
         LinkCodec.WriteVethInfo(ref writer, spec, peer is null ? null : Kernel(peer).NamespaceDescriptor());
         _socket.Execute(writer.Complete(), operation);
-        SetPortOrDelete(spec.Name, spec.Port, operation);
+        SetPort(spec.Name, spec.Port, operation);
+        if (spec.PeerUp)
+            SwitchPeerOn(spec, Kernel(peer ?? this));
     }
 
     /// <inheritdoc/>
@@ -124,8 +128,22 @@ public sealed partial class KernelNetworkStack
         return TryDelete(writer.Complete(), new Operation("delete link", name));
     }
 
-    // The kernel takes settings of a port only once the link is one, so this is a second request.
-    private void SetPortOrDelete(string name, BridgePort? port, Operation operation)
+    // The kernel refuses (ENOTCONN) to switch the far end on in the request that makes it: there is no near end yet.
+    private void SwitchPeerOn(VethSpec spec, KernelNetworkStack peer)
+    {
+        try
+        {
+            peer.ChangeLink(spec.PeerName, SwitchedOn);
+        }
+        catch (NetlinkException)
+        {
+            DeleteLink(spec.Name);
+            throw;
+        }
+    }
+
+    // The kernel takes settings of a port only once the link is one. When it refuses them the link goes again: nothing half-made stays.
+    private void SetPort(string name, BridgePort? port, Operation operation)
     {
         if (port is null)
             return;
@@ -133,7 +151,7 @@ public sealed partial class KernelNetworkStack
         {
             SetPort(DeviceNames.Require(Transport, name, operation), port, operation);
         }
-        catch
+        catch (NetlinkException)
         {
             DeleteLink(name);
             throw;

@@ -29,6 +29,9 @@ public sealed record LinkSpec(string Name, LinkKind Kind)
         && (Address is null || Address == actual.Address)
         && (Master is null || string.Equals(Master, actual.Master, StringComparison.Ordinal))
         && (Port is null || Port.IsMetBy(actual.Port));
+
+    /// <summary>The kind and the name, for messages.</summary>
+    public override string ToString() => $"{Kind.Name} {Name}";
 }
 
 /// <summary>A virtual cable that is to be made, both ends at once; the far end may be made straight in another network namespace.</summary>
@@ -56,6 +59,9 @@ public sealed record VethSpec(string Name, string PeerName)
 
     /// <summary>The near end's settings as a port of <see cref="Master"/>.</summary>
     public BridgePort? Port { get; init; }
+
+    /// <summary>Both names, for messages.</summary>
+    public override string ToString() => $"veth {Name} with {PeerName}";
 }
 
 /// <summary>What to change of a link. Null means: leave it.</summary>

@@ -19,6 +19,9 @@ public sealed record Neighbour(string Device, IpAddress Address)
 
     /// <summary>A control plane made it (NTF_EXT_LEARNED): the kernel does not age it.</summary>
     public bool ExternallyLearned { get; init; }
+
+    /// <summary>In the manner of <c>ip neighbour</c>.</summary>
+    public override string ToString() => Proxy ? $"proxy {Address} dev {Device}" : $"{Address} dev {Device} lladdr {HardwareAddress} {State}";
 }
 
 /// <summary>How sure a neighbour entry is, with the values of NUD_* in linux/neighbour.h.</summary>
@@ -54,4 +57,7 @@ public sealed record ForwardingEntry(string Device, MacAddress Address)
 
     /// <summary>Bridge: it is an address of this machine itself.</summary>
     public bool Local { get; init; }
+
+    /// <summary>In the manner of <c>bridge fdb</c>.</summary>
+    public override string ToString() => Destination is null ? $"{Address} dev {Device}" : $"{Address} dev {Device} dst {Destination}";
 }

@@ -41,6 +41,14 @@ public sealed record RoutingRule
 
     /// <summary>Who made it; see <see cref="RouteProtocol"/>.</summary>
     public byte Protocol { get; init; } = RouteProtocol.Boot;
+
+    /// <summary>In the manner of <c>ip rule</c>, without the rarer conditions.</summary>
+    public override string ToString()
+    {
+        var from = From is { } source ? source.ToString() : "all";
+        var mark = MarkMask == 0 ? string.Empty : $" fwmark {Mark:x}/{MarkMask:x}";
+        return $"{Priority}: from {from}{mark} {(Action == RuleAction.Lookup ? $"lookup {Table}" : Action.ToString().ToLowerInvariant())}";
+    }
 }
 
 /// <summary>What a rule does, with the values of FR_ACT_* in linux/fib_rules.h.</summary>

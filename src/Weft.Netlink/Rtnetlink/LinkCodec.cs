@@ -54,7 +54,7 @@ internal static class LinkCodec
         writer.PutString(Ifla.InfoKind, "veth");
         var data = writer.Open(Ifla.InfoData);
         var peer = writer.Open(Ifla.VethPeer);
-        WriteHeader(ref writer, index: 0, spec.PeerUp ? true : null);
+        WriteHeader(ref writer);
         writer.PutString(Ifla.Name, spec.PeerName);
         WriteCommon(ref writer, spec.Mtu, spec.PeerAddress);
         if (peerNamespace is { } fd)
