@@ -2,13 +2,14 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Weft.ApiServer.Json;
+using Weft.ApiServer.Protobuf;
 
 namespace Weft.ApiServer.Requests;
 
 /// <summary>Reads request bodies into JSON trees.</summary>
 internal static class RequestBody
 {
-    private const string ObjectTypes = "application/json, application/yaml";
+    private const string ObjectTypes = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
     /// <summary>The media type without its parameters; JSON when the header is absent.</summary>
     public static string ContentType(HttpRequest request)
@@ -33,6 +34,7 @@ internal static class RequestBody
         {
             "application/json" => ParseJson(bytes),
             "application/yaml" => ParseYaml(bytes),
+            ProtobufText.ContentType => ParseProtobuf(bytes),
             _ => throw Status.UnsupportedMediaType(ObjectTypes),
         };
         return node as JsonObject ?? throw Status.BadRequest("couldn't get version/kind; json parse error: the body of the request is not an object");
@@ -65,6 +67,22 @@ internal static class RequestBody
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             throw Status.BadRequest($"couldn't get version/kind; json parse error: {e.Message}");
+        }
+    }
+
+    private static JsonObject ParseProtobuf(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return ProtobufText.Parse(bytes.Span);
+        }
+        catch (FormatException e)
+        {
+            throw Status.BadRequest(e.Message);
+        }
+        catch (NotSupportedException)
+        {
+            throw Status.UnsupportedMediaType("application/json, application/yaml");
         }
     }
 
