@@ -116,7 +116,7 @@ public readonly struct IpAddress : IEquatable<IpAddress>, IComparable<IpAddress>
     /// <exception cref="OverflowException">The sum lies beyond the family's last address.</exception>
     public IpAddress Add(Int128 offset)
     {
-        var sum = checked((UInt128)((Int128)_bits + offset));
+        var sum = checked(offset < 0 ? _bits - (UInt128)(-offset) : _bits + (UInt128)offset);
         return IsV6 ? V6(sum) : V4(checked((uint)sum));
     }
 

@@ -82,7 +82,7 @@ public sealed partial class KernelNetworkStack
         var index = DeviceNames.Require(Transport, name, operation);
         var writer = new NetlinkWriter(stackalloc byte[RequestSize]);
         writer.Begin(RtMsg.NewLink, 0);
-        LinkCodec.WriteHeader(ref writer, index, change.Up);
+        LinkCodec.WriteHeader(ref writer, index, change.Up, change.Promiscuous);
         if (change.Name is { } newName)
         {
             DeviceNames.Check(newName);

@@ -1,4 +1,8 @@
+using Weft.Cni.Attach;
+using Weft.Cni.Bridge;
 using Weft.Cni.HostLocal;
+using Weft.Cni.Loopback;
+using Weft.Cni.Ptp;
 
 namespace Weft.Cni.Plugins;
 
@@ -6,12 +10,20 @@ namespace Weft.Cni.Plugins;
 public static class PluginCatalog
 {
     /// <summary>Every type, in alphabetical order.</summary>
-    public static IReadOnlyList<string> Types { get; } = [HostLocalPlugin.Type];
+    public static IReadOnlyList<string> Types { get; } = [BridgePlugin.Type, HostLocalPlugin.Type, LoopbackPlugin.Type, PtpPlugin.Type];
 
-    /// <summary>Makes the plugin of a type, or null when there is none.</summary>
-    public static ICniPlugin? Create(string type) => type switch
+    /// <summary>Makes the plugin of a type for the kernel that it runs on, or null when there is none.</summary>
+    public static ICniPlugin? Create(string type) => Create(type, OpenKernel);
+
+    /// <summary>Makes the plugin of a type for some other world, or null when there is none.</summary>
+    public static ICniPlugin? Create(string type, Func<IPluginWorld> open) => type switch
     {
+        BridgePlugin.Type => new BridgePlugin(open),
         HostLocalPlugin.Type => new HostLocalPlugin(),
+        LoopbackPlugin.Type => new LoopbackPlugin(open),
+        PtpPlugin.Type => new PtpPlugin(open),
         _ => null,
     };
+
+    private static KernelWorld OpenKernel() => new(mayBeOwn: Environment.GetEnvironmentVariable("CNI_NETNS_OVERRIDE")?.ToUpperInvariant() is "1" or "TRUE");
 }

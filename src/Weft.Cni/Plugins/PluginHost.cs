@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Weft.Cni.Protocol;
+using Weft.Netlink;
 
 namespace Weft.Cni.Plugins;
 
@@ -16,10 +17,10 @@ public static class PluginHost
     /// <param name="environment">Reads a variable.</param>
     /// <param name="input">The configuration.</param>
     /// <param name="output">Takes the answer.</param>
-    /// <param name="diagnostics">Takes words for people.</param>
+    /// <param name="diagnostics">Takes a line for people.</param>
     /// <returns>The exit code.</returns>
     public static int Run(
-        string type, ICniPlugin plugin, Func<string, string?> environment, Stream input, Stream output, TextWriter diagnostics)
+        string type, ICniPlugin plugin, Func<string, string?> environment, Stream input, Stream output, Action<string> diagnostics)
     {
         var version = CniVersion.Current;
         try
@@ -27,8 +28,8 @@ public static class PluginHost
             var command = environment("CNI_COMMAND");
             if (string.IsNullOrEmpty(command))
             {
-                diagnostics.WriteLine($"CNI plugin {type} of Weft {typeof(PluginHost).Assembly.GetName().Version?.ToString(3)}");
-                diagnostics.WriteLine($"CNI protocol versions supported: {string.Join(", ", CniVersion.All)}");
+                diagnostics($"CNI plugin {type} of Weft {typeof(PluginHost).Assembly.GetName().Version?.ToString(3)}");
+                diagnostics($"CNI protocol versions supported: {string.Join(", ", CniVersion.All)}");
                 return 0;
             }
 
@@ -71,6 +72,7 @@ public static class PluginHost
     {
         CniException known => known,
         JsonException => new CniException(CniErrorCode.Decoding, $"error unmarshall network config: {error.Message}"),
+        NetlinkException => CniException.Internal(error.Message),
         IOException or UnauthorizedAccessException => new CniException(CniErrorCode.Io, error.Message),
         _ => new CniException(CniErrorCode.Internal, error.Message, error.ToString()),
     };

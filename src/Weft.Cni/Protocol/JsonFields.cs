@@ -19,7 +19,7 @@ public readonly struct JsonFields
         _element = element;
         _path = path;
         if (element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
-            throw Wrong(path.Length == 0 ? "the configuration" : $"\"{path}\"", "an object", element);
+            throw NotAnObject(path, element);
     }
 
     /// <summary>Whether there is such an object at all.</summary>
@@ -134,6 +134,9 @@ public readonly struct JsonFields
 
     private CniException Wrong(string name, string wanted, JsonElement found) =>
         new(CniErrorCode.Decoding, $"failed to load netconf: field \"{PathOf(name)}\" must be {wanted}, not {found.GetRawText()}");
+
+    private static CniException NotAnObject(string path, JsonElement found) =>
+        new(CniErrorCode.Decoding, $"failed to load netconf: {(path.Length == 0 ? "the configuration" : $"field \"{path}\"")} must be an object, not {found.GetRawText()}");
 
     private string PathOf(string name) => string.IsNullOrEmpty(_path) ? name : $"{_path}.{name}";
 }

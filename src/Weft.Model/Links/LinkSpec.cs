@@ -76,6 +76,9 @@ public sealed record LinkChange
     /// <summary>Whether it is switched on.</summary>
     public bool? Up { get; init; }
 
+    /// <summary>Whether it takes frames for everybody (IFF_PROMISC).</summary>
+    public bool? Promiscuous { get; init; }
+
     /// <summary>Bytes of the largest packet.</summary>
     public int? Mtu { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Weft.Netlink.Libc;
 
 /// <summary>File descriptors by number, for what is inherited or handed over.</summary>
@@ -31,6 +33,23 @@ public static unsafe class Descriptors
         if (Interop.Pipe(pair, Interop.OpenCloexec) < 0)
             NetlinkException.ThrowLast("make a pipe");
         return (new SafeFd(pair[0]), new SafeFd(pair[1]));
+    }
+
+    /// <summary>Writes all of the bytes at the descriptor's own position, which a stream over a regular file would not move.</summary>
+    /// <exception cref="NetlinkException">EPIPE, ENOSPC, EIO.</exception>
+    public static void WriteAll(int fd, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            fixed (byte* start = bytes)
+            {
+                var written = Interop.Write(fd, start, (nuint)bytes.Length);
+                if (written >= 0)
+                    bytes = bytes[(int)written..];
+                else if (Marshal.GetLastPInvokeError() != Errno.EINTR)
+                    NetlinkException.ThrowLast($"write to descriptor {fd}");
+            }
+        }
     }
 
     /// <summary>Whether the number is an open descriptor of this process.</summary>

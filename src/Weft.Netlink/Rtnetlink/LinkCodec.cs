@@ -19,15 +19,12 @@ internal static class LinkCodec
     private const uint FlagLowerUp = 0x10000;
     private const uint SkipStatistics = 8;
 
-    public static void WriteHeader(ref NetlinkWriter writer, int index = 0, bool? up = null)
+    public static void WriteHeader(ref NetlinkWriter writer, int index = 0, bool? up = null, bool? promiscuous = null)
     {
         var header = writer.Reserve(HeaderLength);
         Native.WriteInt32(header[4..], index);
-        if (up is { } wanted)
-        {
-            Native.WriteUInt32(header[8..], wanted ? FlagUp : 0);
-            Native.WriteUInt32(header[12..], FlagUp);
-        }
+        Native.WriteUInt32(header[8..], (up is true ? FlagUp : 0) | (promiscuous is true ? FlagPromiscuous : 0));
+        Native.WriteUInt32(header[12..], (up is null ? 0 : FlagUp) | (promiscuous is null ? 0 : FlagPromiscuous));
     }
 
     public static void WriteGet(ref NetlinkWriter writer, string? name)

@@ -1,0 +1,154 @@
+using Weft.Cni.Attach;
+using Weft.Cni.Plugins;
+using Weft.Cni.Protocol;
+using Weft.Cni.Rules;
+using Weft.Model;
+using Weft.Model.Links;
+using Weft.Netlink;
+
+namespace Weft.Cni.Bridge;
+
+/// <summary>bridge: a cable from the pod to a bridge of the host that the pods of a network share.</summary>
+/// <param name="open">Opens what the plugin works on.</param>
+public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
+{
+    /// <summary>The plugin's <c>type</c>.</summary>
+    public const string Type = "bridge";
+
+    /// <summary>How often plugging in is tried when the bridge vanishes under our hands (another failed ADD took it back).</summary>
+    private const int MaxAttempts = 3;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// 1 addresses from IPAM, when the configuration names one; 2 the bridge; 3 the cable, a port of the bridge from the beginning, its far
+    /// end made in the pod; 4 the pod's addresses and routes; 5 the gateway's address and forwarding; 6 packet filter; 7 the port works.
+    /// </remarks>
+    public CniResult Add(PluginRequest request)
+    {
+        var config = BridgeConfig.Read(request);
+        using var world = open();
+        using var pod = world.Require(request.Netns);
+        PodInterface.MustBeFree(pod, request.InterfaceName);
+        var ipam = Ipam.Of(request);
+
+        using var undo = new Undo();
+        var leased = ipam?.Add(request);                                        // 1
+        undo.Push(() => ipam?.Release(request));
+        var (bridge, cable) = PlugIn(world, pod, config, request.InterfaceName, undo); // 2, 3
+        var result = BridgeResult.Compose(request, config, bridge, cable, leased);
+        ConfigurePod(pod, config, request.InterfaceName, result);               // 4
+        if (config.IsGateway && leased is not null)
+        {
+            new BridgeDevice(world, config).AddGateways(result.Addresses, undo); // 5
+            Forwarding.Enable(world.Settings, result.Addresses);
+        }
+
+        new RuleStore(world.Filter).Add(Rules(request, config, cable.Name, cable.PeerAddress!.Value, result.Addresses)); // 6
+        undo.Push(() => RequestRules.Remove(world, request));
+        if (!config.LeaveDown)
+            PortState.WaitUntilUp(world.Host, cable.Name);                      // 7
+        undo.Keep();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Check(PluginRequest request)
+    {
+        var config = BridgeConfig.Read(request);
+        using var world = open();
+        using var pod = world.Require(request.Netns);
+        Ipam.Of(request)?.Check(request);
+        var previous = AttachmentChecks.Previous(request.Previous);
+        new BridgeDevice(world, config).Check(previous);
+        var (_, podEnd) = AttachmentChecks.PodInterface(previous, pod, request.InterfaceName, request.Netns);
+        var hostEnd = AttachmentChecks.HostEnd(previous, world.Host, podEnd, config.Bridge);
+        AttachmentChecks.Addresses(previous, pod, request.InterfaceName);
+        AttachmentChecks.Routes(previous, pod);
+        new RuleStore(world.Filter).Check(Rules(request, config, hostEnd.Name, podEnd.Address!.Value, previous.Addresses));
+    }
+
+    /// <inheritdoc/>
+    public void Delete(PluginRequest request)
+    {
+        var config = BridgeConfig.Read(request);
+        using var world = open();
+        Teardown.Run(
+            () => PodLinks.Remove(world, request),
+            () => Ipam.Of(request)?.Release(request),
+            () =>
+            {
+                if (config.Masquerade || config.SpoofCheck || config.MacSpoofCheck)
+                    RequestRules.Remove(world, request);
+            });
+    }
+
+    /// <inheritdoc/>
+    public void CollectGarbage(PluginRequest request)
+    {
+        using var world = open();
+        RequestRules.CollectGarbage(world, request);
+        Ipam.Of(request)?.CollectGarbage(request);
+    }
+
+    /// <inheritdoc/>
+    public void Status(PluginRequest request)
+    {
+        BridgeConfig.Read(request);
+        Ipam.Of(request)?.Status(request);
+    }
+
+    private static (Link Bridge, VethSpec Cable) PlugIn(IPluginWorld world, IPodWorld pod, BridgeConfig config, string podName, Undo undo)
+    {
+        var device = new BridgeDevice(world, config);
+        var cable = new VethSpec(HardwareAddresses.DrawVethName(), podName)
+        {
+            PeerUp = !config.LeaveDown,
+            Mtu = config.Mtu,
+            Address = HardwareAddresses.Draw(),
+            PeerAddress = HardwareAddresses.Parse(config.Mac),
+            Master = config.Bridge,
+            Port = new BridgePort { Hairpin = config.Hairpin ? true : null, Isolated = config.Isolated ? true : null },
+        };
+        for (var attempt = 1; ; attempt++)
+        {
+            var (bridge, made) = device.Ensure();
+            if (made)
+                undo.Push(device.RemoveUnlessUsed);
+            try
+            {
+                world.Host.CreateVeth(cable, pod.Stack);
+                undo.Push(() => world.Host.DeleteLink(cable.Name));
+                world.Settings.TryWrite($"ipv6/conf/{cable.Name}/accept_ra", "0");
+                return (bridge, cable);
+            }
+            catch (NetlinkException error) when (error.NotFound && attempt < MaxAttempts)
+            {
+                // The bridge went between the two steps.
+            }
+        }
+    }
+
+    private static void ConfigurePod(IPodWorld pod, BridgeConfig config, string name, CniResult result)
+    {
+        if (result.Addresses.Count == 0)
+            return;
+        PodInterface.EnableIpv6(pod, name, result.Addresses);
+        pod.Settings.TryWrite($"ipv6/conf/{name}/accept_dad", config.DetectDuplicates ? "1" : "0");
+        pod.Settings.TryWrite($"ipv4/conf/{name}/arp_notify", "1");
+        PodInterface.AddAddresses(pod, name, result.Addresses, routed: false, config.DetectDuplicates);
+        PodInterface.AddRoutes(pod, name, result);
+    }
+
+    private static AttachmentRules Rules(
+        PluginRequest request, BridgeConfig config, string device, MacAddress mac, EquatableArray<CniAddress> addresses)
+    {
+        var rules = RequestRules.Begin(request);
+        if (config.Masquerade)
+            rules.Masquerade(addresses);
+        if (config.SpoofCheck)
+            rules.GuardBridged(device, mac, addresses);
+        else if (config.MacSpoofCheck)
+            rules.GuardMac(device, mac);
+        return rules;
+    }
+}

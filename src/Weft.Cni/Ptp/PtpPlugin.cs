@@ -1,0 +1,159 @@
+using Weft.Cni.Attach;
+using Weft.Cni.Plugins;
+using Weft.Cni.Protocol;
+using Weft.Cni.Rules;
+using Weft.Model;
+using Weft.Model.Links;
+using Weft.Model.Routes;
+
+namespace Weft.Cni.Ptp;
+
+/// <summary>ptp: a cable between pod and host, and a route to the pod on the host. There is no switch, so all of the pod's packets are routed.</summary>
+/// <param name="open">Opens what the plugin works on.</param>
+public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
+{
+    /// <summary>The plugin's <c>type</c>.</summary>
+    public const string Type = "ptp";
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// 1 addresses from IPAM; 2 forwarding; 3 the cable, its far end made in the pod; 4 the pod's addresses and routes; 5 the gateway's
+    /// address and the route to the pod on the host's end; 6 packet filter.
+    /// </remarks>
+    public CniResult Add(PluginRequest request)
+    {
+        var config = PtpConfig.Read(request);
+        using var world = open();
+        using var pod = world.Require(request.Netns);
+        PodInterface.MustBeFree(pod, request.InterfaceName);
+        var ipam = RequireIpam(request);
+
+        using var undo = new Undo();
+        var addresses = ipam.Add(request);                                      // 1
+        undo.Push(() => ipam.Release(request));
+        Forwarding.Enable(world.Settings, addresses.Addresses);                 // 2
+        var cable = MakeCable(world, pod, config, request.InterfaceName);       // 3
+        undo.Push(() => world.Host.DeleteLink(cable.Name));
+        var result = Describe(request, config, cable, addresses);
+        ConfigurePod(pod, request.InterfaceName, result);                       // 4
+        ConfigureHost(world, cable.Name, result);                               // 5
+        new RuleStore(world.Filter).Add(Rules(request, config, cable.Name, result.Addresses)); // 6
+        undo.Keep();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Check(PluginRequest request)
+    {
+        var config = PtpConfig.Read(request);
+        using var world = open();
+        using var pod = world.Require(request.Netns);
+        RequireIpam(request).Check(request);
+        var previous = AttachmentChecks.Previous(request.Previous);
+        var (_, podEnd) = AttachmentChecks.PodInterface(previous, pod, request.InterfaceName, request.Netns);
+        var hostEnd = AttachmentChecks.HostEnd(previous, world.Host, podEnd, bridge: null);
+        AttachmentChecks.Addresses(previous, pod, request.InterfaceName);
+        AttachmentChecks.Routes(previous, pod);
+        CheckHost(world, hostEnd.Name, previous);
+        new RuleStore(world.Filter).Check(Rules(request, config, hostEnd.Name, previous.Addresses));
+    }
+
+    /// <inheritdoc/>
+    public void Delete(PluginRequest request)
+    {
+        var config = PtpConfig.Read(request);
+        using var world = open();
+        Teardown.Run(
+            () => PodLinks.Remove(world, request),
+            () => Ipam.Of(request)?.Release(request),
+            () =>
+            {
+                if (config.Masquerade || config.SpoofCheck)
+                    RequestRules.Remove(world, request);
+            });
+    }
+
+    /// <inheritdoc/>
+    public void CollectGarbage(PluginRequest request)
+    {
+        using var world = open();
+        RequestRules.CollectGarbage(world, request);
+        Ipam.Of(request)?.CollectGarbage(request);
+    }
+
+    /// <inheritdoc/>
+    public void Status(PluginRequest request)
+    {
+        PtpConfig.Read(request);
+        RequireIpam(request).Status(request);
+    }
+
+    private static Ipam RequireIpam(PluginRequest request) =>
+        Ipam.Of(request) ?? throw new CniException(CniErrorCode.InvalidConfig, "ptp needs addresses: the configuration has no \"ipam\" with a \"type\"");
+
+    private static VethSpec MakeCable(IPluginWorld world, IPodWorld pod, PtpConfig config, string podName)
+    {
+        var cable = new VethSpec(HardwareAddresses.DrawVethName(), podName)
+        {
+            Mtu = config.Mtu,
+            Address = HardwareAddresses.Draw(),
+            PeerAddress = HardwareAddresses.Parse(config.Mac),
+        };
+        world.Host.CreateVeth(cable, pod.Stack);
+        return cable;
+    }
+
+    private static CniResult Describe(PluginRequest request, PtpConfig config, VethSpec cable, CniResult addresses) => new()
+    {
+        Interfaces =
+        [
+            new CniInterface(cable.Name) { Mac = $"{cable.Address}", Mtu = config.Mtu },
+            new CniInterface(cable.PeerName) { Mac = $"{cable.PeerAddress}", Mtu = config.Mtu, Sandbox = request.Netns },
+        ],
+        Addresses = addresses.Addresses.Select(each => each with { Interface = 1 }).ToEquatableArray(),
+        Routes = addresses.Routes,
+        Dns = config.Dns.IsEmpty ? addresses.Dns : config.Dns,
+    };
+
+    private static void ConfigurePod(IPodWorld pod, string name, CniResult result)
+    {
+        PodInterface.EnableIpv6(pod, name, result.Addresses);
+        PodInterface.AddAddresses(pod, name, result.Addresses, routed: true, detectDuplicates: false);
+        PodInterface.RouteSubnetsThroughGateway(pod, name, result.Addresses);
+        PodInterface.AddRoutes(pod, name, result);
+    }
+
+    private static void ConfigureHost(IPluginWorld world, string device, CniResult result)
+    {
+        world.Settings.TryWrite($"ipv6/conf/{device}/accept_ra", "0");
+        foreach (var address in result.Addresses)
+        {
+            var gateway = address.Gateway!.Value;
+            world.Host.ReplaceAddress(new InterfaceAddress(device, gateway, gateway.BitLength) { NoDad = gateway.IsV6 });
+            world.Host.ReplaceRoute(RouteTo(address, device));
+        }
+    }
+
+    private static void CheckHost(IPluginWorld world, string device, CniResult previous)
+    {
+        var routes = world.Host.Routes(new Netlink.RouteFilter { Device = device });
+        foreach (var address in previous.Addresses)
+        {
+            if (!routes.Any(each => each.Destination == IpPrefix.Host(address.Address)))
+                throw CniException.Internal($"route to {address.Address} by {device} is missing on the host");
+        }
+    }
+
+    private static Route RouteTo(CniAddress address, string device) =>
+        new(IpPrefix.Host(address.Address)) { Device = device, Scope = address.Address.IsV6 ? null : RouteScope.Host };
+
+    private static AttachmentRules Rules(PluginRequest request, PtpConfig config, string device, EquatableArray<CniAddress> addresses)
+    {
+        var rules = RequestRules.Begin(request);
+        if (config.Masquerade)
+            rules.Masquerade(addresses);
+        if (config.SpoofCheck)
+            rules.GuardRouted(device, addresses);
+        return rules;
+    }
+}
