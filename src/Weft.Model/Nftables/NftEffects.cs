@@ -17,7 +17,7 @@ public sealed record NftSetCt(NftCt Key, NftExpression Value) : NftStatement
 /// <summary>Rewrites source or destination of the connection.</summary>
 /// <param name="Kind">Source or destination.</param>
 /// <param name="Family">Family of the new address: <see cref="NftFamily.Ip"/> or <see cref="NftFamily.Ip6"/>.</param>
-/// <param name="To">The new address, or address and port in one (a concatenation, or a map's data of that type); null to change the port only.</param>
+/// <param name="To">The new address, or address and port as the data of a map; null to change the port only.</param>
 /// <param name="Port">The new port when <paramref name="To"/> has none; null to keep it.</param>
 /// <param name="Flags">How ports and addresses are picked.</param>
 public sealed record NftNat(NftNatKind Kind, NftFamily Family, NftExpression? To, NftExpression? Port = null, NftNatFlags Flags = NftNatFlags.None) : NftStatement
@@ -30,6 +30,12 @@ public sealed record NftNat(NftNatKind Kind, NftFamily Family, NftExpression? To
         ({ } to, null) => [to],
         ({ } to, { } port) => [to, port],
     };
+
+    /// <summary>The new address, or address and port as the data of a map; null to change the port only.</summary>
+    /// <exception cref="ArgumentException">A concatenation that is written out: its parts belong into the two parameters.</exception>
+    public NftExpression? To { get; init; } = To is NftConcat
+        ? throw new ArgumentException("address and port are two parameters unless a map holds both", nameof(To))
+        : To;
 
     /// <summary>Whether <see cref="To"/> carries the port behind the address.</summary>
     public bool ToCarriesPort => To is not null && To.Type.IsConcatenation;

@@ -15,6 +15,9 @@ public sealed record NftElement(
     string? Comment = null,
     ulong? TimeoutMilliseconds = null)
 {
+    /// <summary>The last of an interval, included; null for a single key.</summary>
+    public NftData? KeyEnd { get; init; } = KeyEnd == Key ? null : KeyEnd;
+
     /// <summary>What the element's counter read when it was read back; no part of its identity.</summary>
     public NftCounts Counts { get; init; }
 

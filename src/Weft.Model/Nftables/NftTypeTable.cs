@@ -27,7 +27,7 @@ internal static class NftTypeTable
         new(32, "icmp_code", 1),
         new(33, "icmpv6_code", 1),
         new(38, "fib_addrtype", 4, HostOrder: true),
-        new(39, "boolean", 1),
+        new(39, "boolean", 4, HostOrder: true),
         new(41, "ifname", 16, HostOrder: true));
 
     internal static Scalar? Find(uint code) => code < Scalars.Length ? Scalars[code] : null;

@@ -7,7 +7,7 @@ namespace Weft.Netlink.Nftables;
 public sealed class NftException(string message, int errno, NftOperation? operation = null, NftElement? element = null, Exception? inner = null)
     : Exception(message, inner)
 {
-    private const int Restart = 85;
+    internal const int Restart = 85;
 
     /// <summary>The error number (asm-generic/errno.h), positive.</summary>
     public int Errno { get; } = errno;

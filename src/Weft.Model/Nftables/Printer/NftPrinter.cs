@@ -41,6 +41,14 @@ public static class NftPrinter
         return text.ToString();
     }
 
+    /// <summary>One element, with its data and comment.</summary>
+    public static string Print(NftElement element, NftSet set)
+    {
+        var text = new StringBuilder();
+        NftSetText.AppendElement(text, set, element);
+        return text.ToString();
+    }
+
     private static void Append(StringBuilder text, NftTable table)
     {
         text.Append($"table {table.Id} {{\n");

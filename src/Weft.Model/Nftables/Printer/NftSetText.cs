@@ -42,7 +42,7 @@ internal static class NftSetText
         text.Append(" }\n");
     }
 
-    private static void AppendElement(StringBuilder text, NftSet set, NftElement element)
+    internal static void AppendElement(StringBuilder text, NftSet set, NftElement element)
     {
         if (element.KeyEnd is { } last)
             NftValueText.AppendInterval(text, set.KeyType, element.Key, last);

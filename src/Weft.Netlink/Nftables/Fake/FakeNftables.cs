@@ -1,0 +1,51 @@
+using Weft.Model;
+using Weft.Model.Nftables;
+using Weft.Netlink.Libc;
+
+namespace Weft.Netlink.Nftables;
+
+/// <summary>A packet filter in memory that takes and refuses the same batches as the kernel; it filters nothing.</summary>
+/// <remarks>One contract suite runs on both. A batch is carried out on a copy, which takes the place of the original when all went well.</remarks>
+public sealed class FakeNftables : INftablesDriver
+{
+    private Dictionary<NftTableId, NftTable> _tables = [];
+    private uint _generation = 1;
+
+    /// <summary>The batches that were applied, oldest first.</summary>
+    public IList<NftBatch> Applied { get; } = [];
+
+    /// <inheritdoc/>
+    public NftReadBack ReadBack(params EquatableArray<NftTableId> tables)
+    {
+        var found = _tables.Values.Where(table => tables.Count == 0 || tables.AsSpan().Contains(table.Id));
+        return new NftReadBack(new NftRuleset { Tables = found.ToEquatableArray() }, _generation);
+    }
+
+    /// <inheritdoc/>
+    public void Apply(NftBatch batch)
+    {
+        if (batch.IsEmpty)
+            return;
+        if (batch.Generation is { } expected && expected != _generation)
+            throw FakeRefusal.Of("change nftables", NftException.Restart, "the ruleset changed since it was read");
+        var tables = new Dictionary<NftTableId, NftTable>(_tables);
+        foreach (var operation in batch.Operations)
+            new FakeOperation(tables, operation).Run();
+        FakeReferences.CheckLoops(tables.Values);
+        _tables = tables;
+        _generation++;
+        Applied.Add(batch);
+    }
+}
+
+/// <summary>Refusals that look like the kernel's.</summary>
+internal static class FakeRefusal
+{
+    internal static NftException Of(NftOperation operation, int errno, NftElement? element = null) =>
+        new(new NetlinkException(operation.Describe(), errno).Message, errno, operation, element);
+
+    internal static NftException Of(string what, int errno, string hint) =>
+        new(new NetlinkException(what, errno, kernelText: null, hint).Message, errno);
+
+    internal static NftException NotFound(NftOperation operation) => Of(operation, Errno.ENOENT);
+}

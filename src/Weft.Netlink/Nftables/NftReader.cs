@@ -1,0 +1,84 @@
+using Weft.Model;
+using Weft.Model.Nftables;
+using Weft.Netlink.Protocol;
+
+namespace Weft.Netlink.Nftables;
+
+/// <summary>Dumps of tables, sets, elements, chains and rules, put together to a ruleset.</summary>
+internal static class NftReader
+{
+    internal static uint Generation(NetlinkSocket socket)
+    {
+        using var writer = new NetlinkWriter(stackalloc byte[64]);
+        return socket.Get(Request(writer, NftWire.GetGeneration, 0), "read the nftables generation", NftObjectDecoder.Generation);
+    }
+
+    internal static NftRuleset Read(NetlinkSocket socket, EquatableArray<NftTableId> wanted)
+    {
+        using var writer = new NetlinkWriter(stackalloc byte[64]);
+        var tables = socket.Dump(Request(writer, NftWire.GetTable, 0), "list nftables tables", NftObjectDecoder.Table);
+        tables.RemoveAll(table => wanted.Count > 0 && !wanted.AsSpan().Contains(table.Id));
+        return tables.Count == 0
+            ? NftRuleset.Empty
+            : new NftRuleset { Tables = ReadTables(socket, tables) };
+    }
+
+    private static EquatableArray<NftTable> ReadTables(NetlinkSocket socket, List<NftTable> tables)
+    {
+        using var writer = new NetlinkWriter(stackalloc byte[64]);
+        var chains = socket.Dump(Request(writer, NftWire.GetChain, 0), "list nftables chains", NftObjectDecoder.Chain);
+        return tables.Select(table => ReadTable(socket, table, chains)).ToEquatableArray();
+    }
+
+    private static NftTable ReadTable(NetlinkSocket socket, NftTable table, List<NftListedChain> chains)
+    {
+        var sets = ReadSets(socket, table.Id);
+        var byName = sets.ToDictionary(set => set.Name, StringComparer.Ordinal);
+        var rules = ReadRules(socket, table.Id, byName).ToLookup(found => found.Chain, found => found.Rule, StringComparer.Ordinal);
+        return table with
+        {
+            Sets = sets.Select(set => set.IsDynamic ? set : set with { Elements = ReadElements(socket, table.Id, set) }).ToEquatableArray(),
+            Chains = chains.Where(found => found.Table == table.Id)
+                .Select(found => found.Chain with { Rules = rules[found.Chain.Name].ToEquatableArray() }).ToEquatableArray(),
+        };
+    }
+
+    private static List<NftSet> ReadSets(NetlinkSocket socket, NftTableId table)
+    {
+        using var writer = new NetlinkWriter(stackalloc byte[256]);
+        return socket.Dump(
+            Request(writer, NftWire.GetSet, table.Family, Nfta.SetTable, table.Name), new Operation("list nftables sets of", table), NftSetDecoder.Decode);
+    }
+
+    private static List<NftListedRule> ReadRules(NetlinkSocket socket, NftTableId table, Dictionary<string, NftSet> sets)
+    {
+        using var writer = new NetlinkWriter(stackalloc byte[256]);
+        return socket.Dump(
+            Request(writer, NftWire.GetRule, table.Family, Nfta.RuleTable, table.Name),
+            new Operation("list nftables rules of", table),
+            (NetlinkMessage message, ref DecodeError error) => NftObjectDecoder.Rule(message, sets, ref error));
+    }
+
+    private static EquatableArray<NftElement> ReadElements(NetlinkSocket socket, NftTableId table, NftSet set)
+    {
+        using var writer = new NetlinkWriter(stackalloc byte[512]);
+        var pages = socket.Dump(
+            Request(writer, NftWire.GetElements, table.Family, Nfta.ElementsTable, table.Name, Nfta.ElementsSet, set.Name),
+            new Operation("list nftables elements of", set.Name),
+            NftElementDecoder.Decode);
+        var listed = new List<NftListedElement>(pages.Sum(page => page.Count));
+        foreach (var page in pages)
+            listed.AddRange(page);
+        return NftIntervals.Join(set, listed);
+    }
+
+    private static Span<byte> Request(NetlinkWriter writer, ushort type, NftFamily family, ushort first = 0, string? table = null, ushort second = 0, string? set = null)
+    {
+        NftMessages.Begin(ref writer, type, 0, family);
+        if (table is not null)
+            writer.PutString(first, table);
+        if (set is not null)
+            writer.PutString(second, set);
+        return writer.Complete();
+    }
+}

@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+using Weft.Model.Nftables;
+
+namespace Weft.Tests.Nftables;
+
+/// <summary>The printed form of every sample is that of its golden folder; WEFT_GOLDEN=rewrite writes the folders anew.</summary>
+public sealed class NftPrinterTests
+{
+    public static TheoryData<string> Samples => [.. NftSamples.All.Keys, "affinity"];
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void A_sample_prints_as_its_golden_file(string sample)
+    {
+        var text = NftPrinter.Print(NftSamples.All.GetValueOrDefault(sample) ?? NftSamples.Affinity);
+        var path = Path.Combine(Folder(), "Golden", sample, "nft.txt");
+        if (Environment.GetEnvironmentVariable("WEFT_GOLDEN") == "rewrite")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
+
+        Assert.Equal(File.ReadAllText(path), text);
+    }
+
+    private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+}
