@@ -17,6 +17,7 @@ internal static class PodKind
         [
             new("binding", "", "v1", "Binding", ["create"]),
             new("eviction", "policy", "v1", "Eviction", ["create"]),
+            new("attach", "", "v1", "PodAttachOptions", ["create", "get"]),
             new("exec", "", "v1", "PodExecOptions", ["create", "get"]),
             new("log", "", "v1", "Pod", ["get"]),
         ],

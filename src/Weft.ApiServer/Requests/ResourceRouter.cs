@@ -79,10 +79,9 @@ internal static class ResourceRouter
                 return PodSubresources.EvictAsync(request);
             case "finalize":
                 return NamespaceFinalize.HandleAsync(request);
-            case "exec" when method is "GET" or "POST":
-            case "log" when method == "GET":
-                request.Find();
-                return PodStreaming.HandleAsync(request.Context, request.Server.Options.PodRuntime, request.Namespace!, request.Name!, request.Subresource);
+            case "exec" or "attach" or "portforward" when request.Kind.Kind == "Pod" && method is ("GET" or "POST"):
+            case "log" when request.Kind.Kind == "Pod" && method == "GET":
+                return PodStreaming.HandleAsync(request.Context, request.Server.Options.PodRuntime, request.Read(request.Find()), request.Subresource);
             default:
                 throw Status.MethodNotAllowed();
         }

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Weft.ApiServer.Schemas.Decoding;
 using Weft.ApiServer.Schemas.Merging;
 using Weft.ApiServer.Schemas.Model;
-using Weft.ApiServer.Schemas.Rules;
 using Weft.ApiServer.Schemas.Validation;
 
 namespace Weft.ApiServer.Schemas;
@@ -20,7 +19,6 @@ internal sealed class KindSchema(SchemaType type) : IObjectSchema
         if (mode == FieldValidation.Strict && complaints.Count > 0)
             return Undecodable($"strict decoding error: {string.Join(", ", complaints)}");
         var validation = new Validation.Validation();
-        MetadataRules.Validate(obj, old, type, validation);
         SchemaWalk.Validate(obj, type, validation);
         if (old is not null)
             type.Rules?.Update?.Invoke(obj, old, validation);

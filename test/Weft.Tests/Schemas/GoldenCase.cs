@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Weft.ApiServer.Json;
 using Weft.ApiServer.Schemas;
 
 namespace Weft.Tests.Schemas;
@@ -72,5 +73,5 @@ internal sealed class GoldenCase(string folder)
         return Path.Combine(at, "test", "Weft.Tests", "Schemas", "Golden");
     }
 
-    private JsonObject? Read(string file) => Expected(file) is { } text ? YamlText.Object(text) : null;
+    private JsonObject? Read(string file) => Expected(file) is { } text ? (JsonObject)YamlText.Parse(Encoding.UTF8.GetBytes(text))! : null;
 }

@@ -12,6 +12,11 @@ internal static class PodDefaults
         if (pod.Object("spec") is not { } spec)
             return;
         spec.TryAdd("enableServiceLinks", true);
+        foreach (var container in spec.Objects("containers").Concat(spec.Objects("initContainers")))
+        {
+            if (container.Object("resources") is { } resources)
+                Requests(resources);
+        }
         if (!spec.Flag("hostNetwork"))
             return;
         foreach (var port in spec.Objects("containers").Concat(spec.Objects("initContainers")).SelectMany(c => c.Objects("ports")))
@@ -36,17 +41,6 @@ internal static class PodDefaults
             container["imagePullPolicy"] = TagOf(image) is null or "latest" ? "Always" : "IfNotPresent";
     }
 
-    /// <summary>A limit without a request is also the request.</summary>
-    public static void Requests(JsonObject resources)
-    {
-        if (resources.Object("limits") is not { Count: > 0 } limits)
-            return;
-        if (resources.Object("requests") is not { } requests)
-            resources["requests"] = requests = [];
-        foreach (var (name, value) in limits)
-            requests.TryAdd(name, value!.DeepClone());
-    }
-
     // An image with a digest counts as tagged: its content cannot change.
     private static string? TagOf(string image)
     {
@@ -54,5 +48,16 @@ internal static class PodDefaults
             return "";
         var colon = image.LastIndexOf(':');
         return colon > image.LastIndexOf('/') ? image[(colon + 1)..] : null;
+    }
+
+    // A limit without a request is also the request.
+    private static void Requests(JsonObject resources)
+    {
+        if (resources.Object("limits") is not { Count: > 0 } limits)
+            return;
+        if (resources.Object("requests") is not { } requests)
+            resources["requests"] = requests = [];
+        foreach (var (name, value) in limits)
+            requests.TryAdd(name, value!.DeepClone());
     }
 }

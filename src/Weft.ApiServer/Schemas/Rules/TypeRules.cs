@@ -29,7 +29,7 @@ internal sealed record TypeRules(
         ["core.TCPSocketAction"] = new(Validate: ProbeRules.Port),
         ["core.GRPCAction"] = new(Validate: ProbeRules.GrpcPort),
         ["core.ExecAction"] = new(Validate: ProbeRules.Exec),
-        ["core.ResourceRequirements"] = new(PodDefaults.Requests, ResourceRules.Validate),
+        ["core.ResourceRequirements"] = new(Validate: ResourceRules.Validate),
         ["core.Volume"] = new(VolumeRules.Default, VolumeRules.Validate),
         ["core.VolumeMount"] = new(Validate: VolumeRules.Mount),
         ["core.Toleration"] = new(Validate: SchedulingRules.Toleration),

@@ -22,10 +22,6 @@ internal static partial class Formats
         "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an "
         + "alphanumeric character (e.g. 'example.com', regex used for validation is '" + SubdomainPattern + "')";
 
-    private const string Rfc1035Text =
-        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an "
-        + "alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-
     private const string ValueText =
         "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
         + "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '" + ValuePattern + "')";
@@ -61,9 +57,6 @@ internal static partial class Formats
     public static string? Label(string value) => Longest(value, 63) ?? (LabelRegex().IsMatch(value) ? null : LabelText);
 
     public static string? Subdomain(string value) => Longest(value, 253) ?? (SubdomainRegex().IsMatch(value) ? null : SubdomainText);
-
-    /// <summary>RFC 1035 label: a Service's name.</summary>
-    public static string? Rfc1035Label(string value) => Longest(value, 63) ?? (Rfc1035Regex().IsMatch(value) ? null : Rfc1035Text);
 
     public static string? LabelValue(string value) => Longest(value, 63) ?? (ValueRegex().IsMatch(value) ? null : ValueText);
 
@@ -141,9 +134,6 @@ internal static partial class Formats
 
     [GeneratedRegex("^" + SubdomainPattern + "\\z")]
     private static partial Regex SubdomainRegex();
-
-    [GeneratedRegex("^[a-z]([-a-z0-9]*[a-z0-9])?\\z")]
-    private static partial Regex Rfc1035Regex();
 
     [GeneratedRegex("^" + QualifiedPattern + "\\z")]
     private static partial Regex QualifiedRegex();
