@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Weft.Compilers.Clusters;
+using Weft.Compilers.Masquerade;
 using Weft.Compilers.Pods;
 using Weft.Compilers.Routes;
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Nftables;
 using Weft.Model.Nodes;
 
 namespace Weft.Compilers;
@@ -32,8 +34,9 @@ public static class NodeCompiler
 
         var routes = RouteCompiler.Compile(topology, self, settings.Overlay, host);
         var (cni, cniProblems) = CniCompiler.Compile(settings, self.PodRanges, routes.PodMtu, host.CniPlugins);
-        problems.AddRange(routes.Problems.AsSpan());
         problems.AddRange(cniProblems.AsSpan());
+        if (self.Addresses.Count > 0)
+            problems.AddRange(routes.Problems.AsSpan());
         HostChecks.Check(self, settings, host, problems);
         problems.Sort((left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
         return new NodeCompilation(
@@ -45,6 +48,7 @@ public static class NodeCompiler
                 Neighbours = routes.Neighbours,
                 Routes = routes.Routes,
                 Rules = routes.Rules,
+                Nftables = NftGuards.Complete(new NftRuleset { Tables = [MasqueradeCompiler.Compile(MasqueradePlan.For(topology))] }),
                 Cni = cni,
             },
             problems.DrainToImmutable());

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Weft.Compilers.Clusters;
 using Weft.Model;
 using Weft.Model.Nodes;
+using Weft.Model.Routes;
 
 namespace Weft.Compilers.Routes;
 
@@ -30,15 +31,21 @@ public static class RouteCompiler
 
     private sealed class Builder(ClusterNode self, OverlayMode mode, HostView host)
     {
-        private readonly Dictionary<(uint, IpPrefix), NodeRoute> _routes = [];
-        private readonly Dictionary<MacAddress, OverlayForwarding> _forwarding = [];
-        private readonly Dictionary<IpAddress, OverlayNeighbour> _neighbours = [];
+        private readonly Dictionary<RouteKey, Route> _routes = [];
+        private readonly Dictionary<MacAddress, ForwardingEntry> _forwarding = [];
+        private readonly Dictionary<IpAddress, Neighbour> _neighbours = [];
         private readonly ImmutableArray<Problem>.Builder _problems = ImmutableArray.CreateBuilder<Problem>();
 
         public void Add(ClusterNode peer)
         {
             foreach (var range in peer.PodRanges)
             {
+                if (HostNetworkOver(range) is { } link)
+                {
+                    _problems.Add(new Problem(peer.ObjectName, "NoRoute", $"pods in {range} get no route: the range overlaps the network of {link.Name}; choose pod ranges apart from the nodes' network"));
+                    continue;
+                }
+
                 switch (PeerPaths.Choose(mode, self, peer, host, range.IsV6))
                 {
                     case PeerPath.Direct:
@@ -61,40 +68,63 @@ public static class RouteCompiler
             return new RoutePlan
             {
                 Overlay = overlay,
-                Forwarding = _forwarding.Values.OrderBy(entry => entry.Mac.Value).ToEquatableArray(),
+                Forwarding = _forwarding.Values.OrderBy(entry => entry.Address.Value).ToEquatableArray(),
                 Neighbours = _neighbours.Values.OrderBy(entry => entry.Address).ToEquatableArray(),
                 Routes = _routes.Values.OrderBy(route => route.Table).ThenBy(route => route.Destination).ToEquatableArray(),
-                Rules = overlay is null ? [] : self.PodRanges.Where(HasOverlayTable).Order().Select(range => new SourceRule(range)).ToEquatableArray(),
+                Rules = overlay is null ? [] : self.PodRanges.Where(HasOverlayTable).Order().Select(range => RouteIds.OverlayRule(range)).ToEquatableArray(),
                 PodMtu = overlay?.Mtu ?? UnderlayMtu(underlay),
                 Problems = _problems.DrainToImmutable(),
             };
         }
 
+        /// <summary>A route to such a range would take this machine's own network away. Gateways of our pods lie in our ranges and do not count.</summary>
+        private HostLink? HostNetworkOver(IpPrefix range)
+        {
+            foreach (var link in host.Links)
+            {
+                foreach (var address in link.Addresses)
+                {
+                    if (address.Subnet.Overlaps(range) && !self.PodRanges.Any(own => own.Contains(address.Address)))
+                        return link;
+                }
+            }
+
+            return null;
+        }
+
         private void AddDirect(ClusterNode peer, IpPrefix range)
         {
             var mine = self.Address(range.IsV6)!.Value;
-            Put(new NodeRoute(range, peer.Address(range.IsV6)!.Value, host.LinkOf(mine)!.Name, OnLink: false, mine));
+            Put(new Route(range) { Gateway = peer.Address(range.IsV6), Device = host.LinkOf(mine)!.Name, Source = mine });
         }
 
         private void AddOverlay(ClusterNode peer, IpPrefix range)
         {
             var mac = OverlayMac.Of(peer.Name);
             var remote = peer.Address(PeerPaths.Underlay(self)!.Value.IsV6)!.Value;
-            if (_forwarding.TryGetValue(mac, out var taken) && taken.Remote != remote)
+            if (_forwarding.TryGetValue(mac, out var taken) && taken.Destination != remote)
             {
                 _problems.Add(new Problem(peer.ObjectName, "OverlayAddressTaken",
                     $"its name gives the same hardware address {mac} as another node's; rename the node"));
                 return;
             }
 
-            _forwarding[mac] = new OverlayForwarding(mac, remote);
-            _neighbours[range.Network] = new OverlayNeighbour(range.Network, mac);
-            Put(new NodeRoute(range, range.Network, OverlayDevice.Name, OnLink: true, Source(range.IsV6)));
+            _forwarding[mac] = new ForwardingEntry(OverlayDevice.Name, mac) { Destination = remote };
+            _neighbours[range.Network] = new Neighbour(OverlayDevice.Name, range.Network) { HardwareAddress = mac };
+            Put(Onlink(range, range.Network));
             if (peer.Address(range.IsV6) is { } node)
-                Put(new NodeRoute(IpPrefix.Host(node), range.Network, OverlayDevice.Name, OnLink: true, Source(range.IsV6), RouteIds.OverlayTable));
+                Put(Onlink(IpPrefix.Host(node), range.Network) with { Table = RouteIds.OverlayTable });
         }
 
-        private void Put(NodeRoute route) => _routes[route.Key] = route;
+        private Route Onlink(IpPrefix destination, IpAddress gateway) => new(destination)
+        {
+            Gateway = gateway,
+            Device = OverlayDevice.Name,
+            OnLink = true,
+            Source = Source(destination.IsV6),
+        };
+
+        private void Put(Route route) => _routes[route.Key] = route with { Protocol = RouteIds.Protocol };
 
         private bool HasOverlayTable(IpPrefix range) =>
             _routes.Values.Any(route => route.Table == RouteIds.OverlayTable && route.Destination.IsV6 == range.IsV6);

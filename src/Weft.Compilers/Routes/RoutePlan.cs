@@ -1,5 +1,6 @@
 using Weft.Model;
 using Weft.Model.Nodes;
+using Weft.Model.Routes;
 
 namespace Weft.Compilers.Routes;
 
@@ -10,16 +11,16 @@ public sealed record RoutePlan
     public OverlayDevice? Overlay { get; init; }
 
     /// <summary>Its forwarding database.</summary>
-    public EquatableArray<OverlayForwarding> Forwarding { get; init; }
+    public EquatableArray<ForwardingEntry> Forwarding { get; init; }
 
     /// <summary>Its neighbours.</summary>
-    public EquatableArray<OverlayNeighbour> Neighbours { get; init; }
+    public EquatableArray<Neighbour> Neighbours { get; init; }
 
     /// <summary>All routes.</summary>
-    public EquatableArray<NodeRoute> Routes { get; init; }
+    public EquatableArray<Route> Routes { get; init; }
 
     /// <summary>All policy routing rules.</summary>
-    public EquatableArray<SourceRule> Rules { get; init; }
+    public EquatableArray<RoutingRule> Rules { get; init; }
 
     /// <summary>Largest packet that every pod may send, bytes.</summary>
     public int PodMtu { get; init; }

@@ -1,3 +1,6 @@
+using Weft.Model.Nftables;
+using Weft.Model.Routes;
+
 namespace Weft.Model.Nodes;
 
 /// <summary>One step of a plan. Drivers make each idempotent: what is there already, or gone already, is no error.</summary>
@@ -20,28 +23,31 @@ public abstract record NodeChange
     public sealed record RemoveOverlay : NodeChange;
 
     /// <summary>Add or replace an entry of the overlay's forwarding database.</summary>
-    public sealed record PutForwarding(OverlayForwarding Entry) : NodeChange;
+    public sealed record PutForwarding(ForwardingEntry Entry) : NodeChange;
 
     /// <summary>Delete one.</summary>
-    public sealed record RemoveForwarding(OverlayForwarding Entry) : NodeChange;
+    public sealed record RemoveForwarding(ForwardingEntry Entry) : NodeChange;
 
     /// <summary>Add or replace a static neighbour on the overlay.</summary>
-    public sealed record PutNeighbour(OverlayNeighbour Entry) : NodeChange;
+    public sealed record PutNeighbour(Neighbour Entry) : NodeChange;
 
     /// <summary>Delete one.</summary>
-    public sealed record RemoveNeighbour(OverlayNeighbour Entry) : NodeChange;
+    public sealed record RemoveNeighbour(Neighbour Entry) : NodeChange;
 
-    /// <summary>Add a route, or replace ours to the same destination in the same table.</summary>
-    public sealed record PutRoute(NodeRoute Route) : NodeChange;
+    /// <summary>Add a route, or put it in the place of ours to the same destination (<paramref name="Replaces"/>).</summary>
+    public sealed record PutRoute(Route Route, bool Replaces) : NodeChange;
 
     /// <summary>Delete a route.</summary>
-    public sealed record RemoveRoute(NodeRoute Route) : NodeChange;
+    public sealed record RemoveRoute(Route Route) : NodeChange;
 
     /// <summary>Add a policy routing rule.</summary>
-    public sealed record AddRule(SourceRule Rule) : NodeChange;
+    public sealed record AddRule(RoutingRule Rule) : NodeChange;
 
     /// <summary>Delete one.</summary>
-    public sealed record RemoveRule(SourceRule Rule) : NodeChange;
+    public sealed record RemoveRule(RoutingRule Rule) : NodeChange;
+
+    /// <summary>Bring our tables to <paramref name="Ruleset"/>, all or nothing.</summary>
+    public sealed record ProgramNftables(NftRuleset Ruleset, NftBatch Batch) : NodeChange;
 
     /// <summary>Put the CNI configuration where the container runtime looks.</summary>
     public sealed record WriteCni(CniFile File) : NodeChange;

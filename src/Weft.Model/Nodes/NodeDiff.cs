@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weft.Model.Nftables;
 
 namespace Weft.Model.Nodes;
 
@@ -17,16 +18,18 @@ public static class NodeDiff
         var plan = ImmutableArray.CreateBuilder<NodeChange>();
         current = DiffOverlay(plan, current, desired);
         AddSysctls(plan, current, desired);
-        Add(plan, current.Forwarding, desired.Forwarding, entry => entry.Mac, entry => new NodeChange.PutForwarding(entry));
-        Add(plan, current.Neighbours, desired.Neighbours, entry => entry.Address, entry => new NodeChange.PutNeighbour(entry));
-        Add(plan, current.Routes, desired.Routes, route => route.Key, route => new NodeChange.PutRoute(route));
-        Add(plan, current.Rules, desired.Rules, rule => rule, rule => new NodeChange.AddRule(rule));
+        Add(plan, current.Forwarding, desired.Forwarding, entry => entry.Address, (entry, _) => new NodeChange.PutForwarding(entry));
+        Add(plan, current.Neighbours, desired.Neighbours, entry => entry.Address, (entry, _) => new NodeChange.PutNeighbour(entry));
+        Add(plan, current.Routes, desired.Routes, route => route.Key, (route, replaces) => new NodeChange.PutRoute(route, replaces));
+        Add(plan, current.Rules, desired.Rules, rule => rule, (rule, _) => new NodeChange.AddRule(rule));
+        if (NftDiff.Between(current.Nftables, desired.Nftables) is { IsEmpty: false } batch)
+            plan.Add(new NodeChange.ProgramNftables(desired.Nftables, batch));
         if (desired.Cni is { } file && file != current.Cni)
             plan.Add(new NodeChange.WriteCni(file));
         Remove(plan, current.Rules, desired.Rules, rule => rule, rule => new NodeChange.RemoveRule(rule));
         Remove(plan, current.Routes, desired.Routes, route => route.Key, route => new NodeChange.RemoveRoute(route));
         Remove(plan, current.Neighbours, desired.Neighbours, entry => entry.Address, entry => new NodeChange.RemoveNeighbour(entry));
-        Remove(plan, current.Forwarding, desired.Forwarding, entry => entry.Mac, entry => new NodeChange.RemoveForwarding(entry));
+        Remove(plan, current.Forwarding, desired.Forwarding, entry => entry.Address, entry => new NodeChange.RemoveForwarding(entry));
         if (current.Overlay is not null && desired.Overlay is null)
             plan.Add(new NodeChange.RemoveOverlay());
         return plan.DrainToImmutable();
@@ -64,7 +67,7 @@ public static class NodeDiff
     }
 
     private static void Add<T, TKey>(
-        ImmutableArray<NodeChange>.Builder plan, EquatableArray<T> current, EquatableArray<T> desired, Func<T, TKey> key, Func<T, NodeChange> add)
+        ImmutableArray<NodeChange>.Builder plan, EquatableArray<T> current, EquatableArray<T> desired, Func<T, TKey> key, Func<T, bool, NodeChange> add)
         where T : IEquatable<T>
         where TKey : notnull
     {
@@ -73,8 +76,9 @@ public static class NodeDiff
         var present = current.ToLookup(key);
         foreach (var item in desired)
         {
-            if (!present[key(item)].Contains(item))
-                plan.Add(add(item));
+            var there = present[key(item)];
+            if (!there.Contains(item))
+                plan.Add(add(item, there.Any()));
         }
     }
 

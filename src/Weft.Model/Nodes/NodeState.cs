@@ -1,3 +1,6 @@
+using Weft.Model.Nftables;
+using Weft.Model.Routes;
+
 namespace Weft.Model.Nodes;
 
 /// <summary>Everything that the agent owns on one node: what it wants there, what it applied last, or what it read back.</summary>
@@ -16,16 +19,19 @@ public sealed record NodeState
     public OverlayDevice? Overlay { get; init; }
 
     /// <summary>Which node's address stands behind each hardware address of the overlay.</summary>
-    public EquatableArray<OverlayForwarding> Forwarding { get; init; }
+    public EquatableArray<ForwardingEntry> Forwarding { get; init; }
 
     /// <summary>Hardware addresses of the gateways that overlay routes name.</summary>
-    public EquatableArray<OverlayNeighbour> Neighbours { get; init; }
+    public EquatableArray<Neighbour> Neighbours { get; init; }
 
     /// <summary>Routes to other nodes' pods, and to other nodes in the table of the overlay.</summary>
-    public EquatableArray<NodeRoute> Routes { get; init; }
+    public EquatableArray<Route> Routes { get; init; }
 
     /// <summary>Which sources consult the table of the overlay.</summary>
-    public EquatableArray<SourceRule> Rules { get; init; }
+    public EquatableArray<RoutingRule> Rules { get; init; }
+
+    /// <summary>Our tables, with guards completed (<see cref="NftGuards"/>), as the kernel shows them.</summary>
+    public NftRuleset Nftables { get; init; } = NftRuleset.Empty;
 
     /// <summary>The file that makes a container runtime call our plugins; null leaves whatever is there.</summary>
     public CniFile? Cni { get; init; }

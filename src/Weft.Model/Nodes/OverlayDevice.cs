@@ -23,9 +23,3 @@ public sealed record OverlayDevice(uint Vni, ushort Port, IpAddress Local, MacAd
     /// <summary>Whether a change from <paramref name="other"/> needs a new device; the rest is changed in place.</summary>
     public bool NeedsRebuild(OverlayDevice other) => (Vni, Port, Local) != (other.Vni, other.Port, other.Local);
 }
-
-/// <summary>An entry of the overlay's forwarding database: frames for this hardware address go to that node.</summary>
-public sealed record OverlayForwarding(MacAddress Mac, IpAddress Remote);
-
-/// <summary>A static neighbour on the overlay, so that nothing has to be asked or learnt.</summary>
-public sealed record OverlayNeighbour(IpAddress Address, MacAddress Mac);

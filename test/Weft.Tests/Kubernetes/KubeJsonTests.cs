@@ -58,7 +58,7 @@ public sealed class KubeJsonTests
     [Fact]
     public void Quantities_may_be_written_as_numbers()
     {
-        var node = KubeJson.Parse<Node>("""{"metadata":{"name":"n"},"status":{"allocatable":{"cpu":2,"memory":"1Gi"}}}"""u8);
+        var node = KubeJson.Parse<Weft.Kubernetes.Node>("""{"metadata":{"name":"n"},"status":{"allocatable":{"cpu":2,"memory":"1Gi"}}}"""u8);
         Assert.Equal(2, Quantity.ParseOrZero(node.Status.Allocatable.Find("cpu")).Value);
         Assert.Equal(1 << 30, Quantity.ParseOrZero(node.Status.Allocatable.Find("memory")).Value);
     }
