@@ -144,6 +144,7 @@ internal static class Nda
     public const ushort LinkAddress = 2;
     public const ushort Vlan = 5;
     public const ushort InterfaceIndex = 8;
+    public const ushort Master = 9;
 
     public const byte FlagSelf = 0x02;
     public const byte FlagMaster = 0x04;

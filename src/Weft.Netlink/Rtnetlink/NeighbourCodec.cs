@@ -89,6 +89,7 @@ internal static class NeighbourCodec
         IpAddress? destination = null;
         MacAddress? mac = null;
         ushort vlan = 0;
+        var onMaster = (header[10] & Nda.FlagMaster) != 0;
         var attributes = message.Attributes(HeaderLength, ref error);
         while (attributes.MoveNext())
         {
@@ -97,13 +98,13 @@ internal static class NeighbourCodec
                 case Nda.Destination: destination = attributes.Address(); break;
                 case Nda.LinkAddress: mac = attributes.Mac(); break;
                 case Nda.Vlan: vlan = attributes.U16(); break;
+                case Nda.Master: onMaster = true; break;
             }
         }
 
         if (mac is not { } address)
             return null;
         var state = Native.ReadUInt16(header[8..]);
-        var onMaster = (header[10] & Nda.FlagMaster) != 0;
         return new ForwardingEntry(names.Of(Native.ReadInt32(header[4..])), address)
         {
             Destination = destination,
