@@ -10,6 +10,7 @@ using Weft.ApiServer.Kinds;
 using Weft.ApiServer.Requests;
 using Weft.ApiServer.Storage;
 using Weft.ApiServer.Writes;
+using Weft.Model;
 
 namespace Weft.ApiServer;
 
@@ -65,9 +66,12 @@ public sealed class ApiServerHost : IAsyncDisposable
             server.Store.Dispose();
             certificate.Dispose();
             stopping.Dispose();
-            if (e is IOException)
-                throw new ApiServerException($"the API server cannot listen: {e.Message}", e);
-            throw;
+            throw e switch
+            {
+                IOException => new ApiServerException($"the API server cannot listen: {e.Message}", e),
+                StatusException => new ApiServerException($"the cluster's own objects cannot be written: {e.Message}", e),
+                _ => e,
+            };
         }
     }
 
@@ -89,6 +93,8 @@ public sealed class ApiServerHost : IAsyncDisposable
 
     private static ServerState OpenState(ApiServerOptions options, StateFolder state, CancellationToken stopping)
     {
+        if (options.ServiceCidrs.Count == 0 || !options.ServiceCidrs.All(cidr => IpPrefix.TryParse(cidr, out _)))
+            throw new ApiServerException($"\"{string.Join(',', options.ServiceCidrs)}\" is not a list of address ranges for Services, such as 10.96.0.0/16");
         IStoreFile file = options.DatabasePath is { } path ? SqliteFile.Open(path) : new MemoryFile();
         var store = new ObjectStore(file, KindTable.BuiltIn, options.WatchHistory);
         var logging = options.Logging ?? NullLoggerFactory.Instance;

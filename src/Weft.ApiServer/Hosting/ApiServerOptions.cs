@@ -43,9 +43,6 @@ public sealed record ApiServerOptions
     /// <summary>How long Events are kept; kube-apiserver's <c>--event-ttl</c> defaults to one hour.</summary>
     public TimeSpan EventLifetime { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>The largest request body; kube-apiserver's limit is 3 MiB.</summary>
-    public long MaxRequestBytes { get; init; } = 3 * 1024 * 1024;
-
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILoggerFactory? Logging { get; init; }

@@ -27,7 +27,8 @@ internal static class KestrelSetup
     private static void Configure(KestrelServerOptions kestrel, ApiServerOptions options, X509Certificate2 certificate)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
+        // The limit of an object is lower; up to here a client is answered rather than cut off.
+        kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024;
         // Watches and followed logs are quiet for as long as nothing happens.
         kestrel.Limits.MinResponseDataRate = null;
         // client-go puts all watches of a process on one connection; kube-apiserver allows 250, Go's default.

@@ -23,6 +23,8 @@ internal static class JsonPath
     {
         if (node.At(path) is not JsonValue value || value.GetValueKind() != JsonValueKind.Number)
             return null;
+        if (value.TryGetValue<long>(out var integer))
+            return integer;
         return long.TryParse(value.ToJsonString(), System.Globalization.NumberStyles.AllowLeadingSign, null, out var number) ? number : null;
     }
 

@@ -12,7 +12,7 @@ internal static class NamespaceKind
     public static ResourceKind Kind { get; } = new()
     {
         Group = "", Version = "v1", Kind = "Namespace", Plural = "namespaces", Singular = "namespace",
-        ShortNames = ["ns"], Namespaced = false, HasStatus = true, NameRule = NameRule.Label,
+        ShortNames = ["ns"], Namespaced = false, HasStatus = true,
         Subresources = [new("finalize", "", "v1", "Namespace", ["update"])],
         SelectableFields = [SelectableField.AtPath("status.phase")],
         Columns = [TableColumn.ObjectName, TableColumn.Text("Status", obj => obj.Text("status", "phase")), TableColumn.Age],

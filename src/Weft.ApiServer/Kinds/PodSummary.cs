@@ -24,7 +24,7 @@ internal sealed class PodSummary
         var initializing = CountInitContainers();
         if (!initializing || HasCondition("Initialized"))
             CountContainers();
-        if (pod["metadata"]?["deletionTimestamp"] is not null)
+        if (pod.At("metadata", "deletionTimestamp") is not null)
             _status = pod.Text("status", "reason") == "NodeLost" ? "Unknown" : Phase is "Succeeded" or "Failed" ? _status : "Terminating";
     }
 

@@ -35,8 +35,6 @@ public sealed record ResourceKind
     /// <summary>Further subresources, for discovery; served by code of their own.</summary>
     public IReadOnlyList<SubresourceKind> Subresources { get; init; } = [];
 
-    internal NameRule NameRule { get; init; } = NameRule.Subdomain;
-
     internal IReadOnlyList<SelectableField> SelectableFields { get; init; } = [];
 
     internal IReadOnlyList<TableColumn> Columns { get; init; } = TableColumn.NameAndAge;

@@ -14,7 +14,7 @@ internal static class ServiceKind
     public static ResourceKind Kind { get; } = new()
     {
         Group = "", Version = "v1", Kind = "Service", Plural = "services", Singular = "service",
-        ShortNames = ["svc"], Categories = ["all"], Namespaced = true, HasStatus = true, NameRule = NameRule.Rfc1035Label,
+        ShortNames = ["svc"], Categories = ["all"], Namespaced = true, HasStatus = true,
         SelectableFields =
         [
             SelectableField.AtPath("spec.clusterIP"),

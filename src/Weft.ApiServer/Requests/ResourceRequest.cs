@@ -12,6 +12,12 @@ namespace Weft.ApiServer.Requests;
 internal sealed record ResourceRequest(
     ServerState Server, HttpContext Context, ResourceKind Kind, string? Namespace, string? Name, string? Subresource)
 {
+    /// <summary>Fields that the body gives twice, each as a sentence.</summary>
+    public IReadOnlyList<string> DuplicateFields { get; init; } = [];
+
+    /// <summary>The text of the patch, where the request is one.</summary>
+    public string? Patch { get; init; }
+
     public IQueryCollection Query => Context.Request.Query;
 
     public CancellationToken Aborted => Context.RequestAborted;

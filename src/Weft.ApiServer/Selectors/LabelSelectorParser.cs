@@ -1,4 +1,4 @@
-using Weft.ApiServer.Writes;
+using Weft.ApiServer.Schemas.Validation;
 
 namespace Weft.ApiServer.Selectors;
 
@@ -70,7 +70,7 @@ internal ref struct LabelSelectorParser
         var key = Word();
         if (key.Length == 0)
             throw Unexpected(_rest, "!, identifier");
-        if (LabelRules.CheckKey(key).FirstOrDefault() is { } problem)
+        if (Formats.QualifiedName(key) is { } problem)
             throw new FormatException($"unable to parse requirement: key: Invalid value: \"{key}\": {problem}");
         return key;
     }
@@ -78,7 +78,7 @@ internal ref struct LabelSelectorParser
     private string Value()
     {
         var value = Word();
-        if (LabelRules.CheckValue(value).FirstOrDefault() is { } problem)
+        if (Formats.LabelValue(value) is { } problem)
             throw new FormatException($"unable to parse requirement: values[0]: Invalid value: \"{value}\": {problem}");
         return value;
     }

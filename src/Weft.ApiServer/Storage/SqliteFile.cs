@@ -40,6 +40,7 @@ internal sealed class SqliteFile : IStoreFile
     /// <exception cref="ApiServerException">Not a database, damaged, of another program or of a newer Weft, or in use.</exception>
     public static SqliteFile Open(string path)
     {
+        MakePrivate(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
@@ -84,6 +85,20 @@ internal sealed class SqliteFile : IStoreFile
         _put.Dispose();
         _delete.Dispose();
         _connection.Dispose();
+    }
+
+    /// <summary>The file holds Secrets: nobody but its owner reads it. SQLite gives its log the same mode.</summary>
+    private static void MakePrivate(string path)
+    {
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, UnixCreateMode = Private });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ApiServerException($"the database {path} cannot be opened: {e.Message}. Check that its folder exists and is writable.", e);
+        }
     }
 
     private static void Prepare(SqliteConnection connection, string path)

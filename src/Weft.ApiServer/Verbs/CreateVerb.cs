@@ -8,7 +8,8 @@ internal static class CreateVerb
 {
     public static async Task HandleAsync(ResourceRequest request)
     {
-        var body = await RequestBody.ReadObjectAsync(request.Context.Request, request.Aborted);
+        var (body, duplicates) = await RequestBody.ReadWithDuplicatesAsync(request.Context.Request, request.Aborted);
+        request = request with { DuplicateFields = duplicates };
         await Response.WriteObjectAsync(request, ObjectWriter.Create(request, body), 201);
     }
 }

@@ -14,7 +14,7 @@ internal static class NamespaceFinalize
             throw Status.MethodNotAllowed();
         var body = await RequestBody.ReadObjectAsync(request.Context.Request, request.Aborted);
         TypeMeta.Settle(request.Kind, body);
-        MetadataRules.CheckTypes(request.Kind, body);
+        SystemMetadata.CheckTypes(request.Kind, body);
         var stored = ObjectWriter.Update(request, WritePart.Internal, old =>
         {
             var check = body.DeepClone().AsObject();

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Weft.ApiServer.Requests;
+using Weft.ApiServer.Schemas.Decoding;
 using Weft.ApiServer.Writes;
 
 namespace Weft.ApiServer.Verbs;
@@ -25,6 +27,7 @@ internal static class PatchVerb
             ? RequestBody.ParseJson(bytes)
             : throw Status.UnsupportedMediaType($"{JsonPatchType}, {MergePatchType}, {StrategicMergePatchType}, {ApplyPatchType}");
         var change = Change(request, type, patch);
+        request = request with { DuplicateFields = DuplicateFields.Find(bytes.Span), Patch = Encoding.UTF8.GetString(bytes.Span) };
         await Response.WriteObjectAsync(request, ObjectWriter.Update(request, part, change));
     }
 

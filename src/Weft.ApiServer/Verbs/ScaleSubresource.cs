@@ -41,7 +41,7 @@ internal static class ScaleSubresource
         {
             var scale = change(ScaleOf(old));
             TypeMeta.Settle(scale, "autoscaling/v1", "Scale");
-            MetadataRules.CheckTypes(request.Kind, scale);
+            SystemMetadata.CheckTypes(request.Kind, scale);
             var replicas = scale.At("spec", "replicas") is { } given
                 ? given.Number() ?? throw Status.BadRequest("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32")
                 : 0;

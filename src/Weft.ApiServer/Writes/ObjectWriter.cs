@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Weft.ApiServer.Json;
 using Weft.ApiServer.Requests;
+using Weft.ApiServer.Schemas;
 using Weft.ApiServer.Storage;
 
 namespace Weft.ApiServer.Writes;
@@ -28,7 +29,7 @@ internal static class ObjectWriter
     public static StoredObject Create(ResourceRequest request, JsonObject body, Action<JsonObject>? finish = null)
     {
         TypeMeta.Settle(request.Kind, body);
-        MetadataRules.CheckTypes(request.Kind, body);
+        SystemMetadata.CheckTypes(request.Kind, body);
         Placement.SettleForCreate(request, body);
         Placement.CheckNamespace(request);
         for (var attempt = 1; ; attempt++)
@@ -94,11 +95,11 @@ internal static class ObjectWriter
     {
         var kind = request.Kind;
         TypeMeta.Settle(kind, obj);
-        MetadataRules.CheckTypes(kind, obj);
+        SystemMetadata.CheckTypes(kind, obj);
         Placement.SettleForUpdate(request, obj, old);
         var metadata = obj["metadata"]!.AsObject();
         var oldMetadata = old["metadata"]!.AsObject();
-        MetadataRules.KeepSystemFields(metadata, oldMetadata);
+        SystemMetadata.KeepSystemFields(metadata, oldMetadata);
         if (part == WritePart.Status)
         {
             foreach (var name in obj.Select(p => p.Key).Union(old.Select(p => p.Key)).Where(n => n is not ("status" or "metadata")).ToList())
@@ -119,13 +120,12 @@ internal static class ObjectWriter
 
     private static void Admit(ResourceRequest request, JsonObject obj, JsonObject? old)
     {
-        var result = request.Schema.Admit(obj, old, request.FieldValidation);
+        var result = request.Schema.Admit(obj, old, request.FieldValidation, request.DuplicateFields);
+        if (request.Patch is { } patch && result.DecodeError is { } cause)
+            throw Status.Invalid("", "", "", [FieldError.Invalid("patch", JsonValue.Create(patch).ToJsonString(), cause)]);
         if (result.BadRequest is { } message)
             throw Status.BadRequest(message);
-        var errors = MetadataRules.Validate(request.Kind, obj["metadata"]!.AsObject(), old?["metadata"]!.AsObject())
-            .Concat(result.Errors)
-            .Concat(request.Kind.Strategy.Validate(obj, old))
-            .ToList();
+        IReadOnlyList<FieldError> errors = [.. result.Errors, .. request.Kind.Strategy.Validate(obj, old)];
         if (errors.Count > 0)
             throw Status.Invalid(request.Kind, obj.Text("metadata", "name") ?? obj.Text("metadata", "generateName") ?? "", errors);
         foreach (var warning in result.Warnings)

@@ -21,7 +21,7 @@ internal static class ServerSideApply
                 [FieldError.Required("fieldManager", "is required for apply patch")]);
         }
         TypeMeta.Settle(request.Kind, applied);
-        MetadataRules.CheckTypes(request.Kind, applied);
+        SystemMetadata.CheckTypes(request.Kind, applied);
         if (applied["metadata"]!.AsObject().ContainsKey("managedFields"))
             throw Status.BadRequest("metadata.managedFields must be nil");
         var exists = request.Server.Store.Current.Of(request.Kind.StorageKey).Find(request.StoredNamespace, request.Name!) is not null;
