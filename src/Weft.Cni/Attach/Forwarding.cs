@@ -1,5 +1,7 @@
 using Weft.Cni.Protocol;
 using Weft.Model;
+using Weft.Model.Nodes;
+using Weft.Netlink.Namespaces;
 
 namespace Weft.Cni.Attach;
 
@@ -8,14 +10,15 @@ internal static class Forwarding
 {
     /// <summary>Switches it on where it is off.</summary>
     /// <exception cref="CniException">It is off and may not be changed.</exception>
-    public static void Enable(IKernelSettings settings, EquatableArray<CniAddress> addresses)
+    public static void Enable(ISysctls settings, EquatableArray<CniAddress> addresses)
     {
         foreach (var isV6 in (ReadOnlySpan<bool>)[false, true])
         {
-            var name = isV6 ? "ipv6/conf/all/forwarding" : "ipv4/ip_forward";
-            if (!Any(addresses, isV6) || settings.Read(name) == "1" || settings.TryWrite(name, "1"))
+            if (!Any(addresses, isV6))
                 continue;
-            throw CniException.Internal($"failed to enable forwarding: net/{name} is off and may not be changed; set it to 1 on this host");
+            var report = settings.Apply([new Sysctl(isV6 ? "net/ipv6/conf/all/forwarding" : "net/ipv4/ip_forward", "1")])[0];
+            if (!report.Holds)
+                throw CniException.Internal($"failed to enable forwarding: {report.Message}");
         }
     }
 

@@ -1,5 +1,6 @@
 using Weft.Cni.Protocol;
 using Weft.Netlink;
+using Weft.Netlink.Namespaces;
 using Weft.Netlink.Nftables;
 
 namespace Weft.Cni.Attach;
@@ -14,7 +15,7 @@ public interface IPluginWorld : IDisposable
     INftablesDriver Filter { get; }
 
     /// <summary>The host's settings.</summary>
-    IKernelSettings Settings { get; }
+    ISysctls Settings { get; }
 
     /// <summary>Opens a pod's namespace; null when there is nothing at that path.</summary>
     /// <exception cref="CniException">It is no network namespace, or the plugin's own (<see cref="CniErrorCode.InvalidNetns"/>).</exception>
@@ -28,16 +29,5 @@ public interface IPodWorld : IDisposable
     INetworkStack Stack { get; }
 
     /// <summary>Its settings.</summary>
-    IKernelSettings Settings { get; }
-}
-
-/// <summary>Settings below /proc/sys/net of one network namespace.</summary>
-public interface IKernelSettings
-{
-    /// <summary>The value of a setting such as <c>ipv4/ip_forward</c>, without the line's end; null when the kernel has none of that name.</summary>
-    string? Read(string name);
-
-    /// <summary>Changes a setting.</summary>
-    /// <returns>False when it does not exist or may not be changed.</returns>
-    bool TryWrite(string name, string value);
+    ISysctls Settings { get; }
 }

@@ -11,7 +11,7 @@ public sealed class KernelWorld : IPluginWorld
 {
     private readonly bool _mayBeOwn;
     private INetworkStack? _host;
-    private readonly INftablesDriver? _filter = null;
+    private KernelNftables? _filter;
 
     /// <summary>Opens it.</summary>
     /// <param name="mayBeOwn">Whether a pod's namespace may be the plugin's own (CNI_NETNS_OVERRIDE).</param>
@@ -21,10 +21,10 @@ public sealed class KernelWorld : IPluginWorld
     public INetworkStack Host => _host ??= KernelNetworkStack.Open();
 
     /// <inheritdoc/>
-    public INftablesDriver Filter => _filter ?? throw new CniException(CniErrorCode.UnsupportedField, "ipMasq and spoofCheck wait for the packet filter driver");
+    public INftablesDriver Filter => _filter ??= new KernelNftables();
 
     /// <inheritdoc/>
-    public IKernelSettings Settings { get; } = new KernelSettings(where: null);
+    public ISysctls Settings { get; } = new KernelSysctls();
 
     /// <inheritdoc/>
     public IPodWorld? OpenPod(string path)
@@ -52,48 +52,19 @@ public sealed class KernelWorld : IPluginWorld
     public void Dispose()
     {
         _host?.Dispose();
+        _filter?.Dispose();
     }
 
     private sealed class KernelPod(NetworkNamespace where) : IPodWorld
     {
         public INetworkStack Stack { get; } = KernelNetworkStack.Open(where);
 
-        public IKernelSettings Settings { get; } = new KernelSettings(where);
+        public ISysctls Settings { get; } = new KernelSysctls(where);
 
         public void Dispose()
         {
             Stack.Dispose();
             where.Dispose();
         }
-    }
-
-    /// <summary>/proc/sys/net shows the namespace of the thread that opens the file.</summary>
-    private sealed class KernelSettings(NetworkNamespace? where) : IKernelSettings
-    {
-        public string? Read(string name) => where is null ? ReadHere(name) : where.Run(ReadHere, name);
-
-        public bool TryWrite(string name, string value) => where is null ? WriteHere((name, value)) : where.Run(WriteHere, (name, value));
-
-        private static string? ReadHere(string name)
-        {
-            var path = PathOf(name);
-            return File.Exists(path) ? File.ReadAllText(path).TrimEnd() : null;
-        }
-
-        private static bool WriteHere((string Name, string Value) setting)
-        {
-            try
-            {
-                using var file = new FileStream(PathOf(setting.Name), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-                file.Write(System.Text.Encoding.ASCII.GetBytes(setting.Value));
-                return true;
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                return false;
-            }
-        }
-
-        private static string PathOf(string name) => $"/proc/sys/net/{name}";
     }
 }

@@ -1,6 +1,7 @@
 using Weft.Cni.Protocol;
 using Weft.Model;
 using Weft.Model.Links;
+using Weft.Model.Nodes;
 using Weft.Model.Routes;
 
 namespace Weft.Cni.Attach;
@@ -22,10 +23,10 @@ internal static class PodInterface
         {
             if (!address.Address.IsV6)
                 continue;
-            foreach (var each in (ReadOnlySpan<string>)["lo", name])
+            foreach (var report in pod.Settings.Apply([new Sysctl("net/ipv6/conf/lo/disable_ipv6", "0"), new Sysctl($"net/ipv6/conf/{name}/disable_ipv6", "0")]))
             {
-                if (pod.Settings.Read($"ipv6/conf/{each}/disable_ipv6") == "1" && !pod.Settings.TryWrite($"ipv6/conf/{each}/disable_ipv6", "0"))
-                    throw CniException.Internal($"failed to enable IPv6 for interface \"{each}\" (net/ipv6/conf/{each}/disable_ipv6=1)");
+                if (!report.Holds)
+                    throw CniException.Internal($"failed to enable IPv6 for the pod: {report.Message}");
             }
 
             return;
@@ -55,8 +56,7 @@ internal static class PodInterface
     {
         foreach (var address in addresses)
         {
-            if (address.Gateway is not { } gateway)
-                throw CniException.Internal($"IPAM gave address {address} without a gateway, which a point-to-point link needs");
+            var gateway = GatewayOf(address);
             var toGateway = new Route(IpPrefix.Host(gateway)) { Device = name, Scope = RouteScope.Link, Source = address.Address };
             var toSubnet = new Route(address.Subnet) { Device = name, Gateway = gateway, Source = address.Address };
             Add(pod, toGateway);
@@ -82,6 +82,10 @@ internal static class PodInterface
             });
         }
     }
+
+    /// <summary>The gateway of an address, which a link without a switch cannot do without.</summary>
+    public static IpAddress GatewayOf(CniAddress address) =>
+        address.Gateway ?? throw CniException.Internal($"IPAM gave address {address} without a gateway, which a point-to-point link needs");
 
     /// <summary>The gateway of the first address of the family that has one.</summary>
     public static IpAddress? GatewayOf(CniResult result, bool isV6)

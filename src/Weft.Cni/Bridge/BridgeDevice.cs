@@ -7,17 +7,20 @@ using Weft.Netlink;
 namespace Weft.Cni.Bridge;
 
 /// <summary>The bridge that the pods of a node share: made by the first ADD, kept by all.</summary>
-internal sealed class BridgeDevice(IPluginWorld world, BridgeConfig config)
+/// <param name="world">The host.</param>
+/// <param name="config">What the bridge is to be like.</param>
+/// <param name="undo">Takes the ways back of what is made.</param>
+internal sealed class BridgeDevice(IPluginWorld world, BridgeConfig config, Undo undo)
 {
     private readonly string _name = config.Bridge;
 
     /// <summary>Makes the bridge when it is missing, and verifies that it is one.</summary>
-    /// <returns>The bridge, and whether this call made it.</returns>
     /// <exception cref="CniException">A link of another kind has the name.</exception>
-    public (Link Link, bool Made) Ensure()
+    public Link Ensure()
     {
         var found = world.Host.FindLink(_name);
-        var made = found is null && TryCreate();
+        if (found is null)
+            Create();
         found ??= world.Host.FindLink(_name) ?? throw CniException.Internal($"could not lookup \"{_name}\": Link not found");
         if (found.Kind is not BridgeKind)
             throw CniException.Internal($"\"{_name}\" already exists but is not a bridge");
@@ -25,24 +28,17 @@ internal sealed class BridgeDevice(IPluginWorld world, BridgeConfig config)
             world.Host.ChangeLink(_name, new LinkChange { Up = true });
         if (config.Promiscuous && !found.Promiscuous)
             world.Host.ChangeLink(_name, new LinkChange { Promiscuous = true });
-        return (found, made);
-    }
-
-    /// <summary>Takes the bridge away again, unless somebody is on it by now.</summary>
-    public void RemoveUnlessUsed()
-    {
-        if (!world.Host.Links().Any(link => link.Master == _name))
-            world.Host.DeleteLink(_name);
+        return found;
     }
 
     /// <summary>Gives the bridge the gateway's address of every address.</summary>
     /// <exception cref="CniException">It has another one already, and the configuration does not force it.</exception>
-    public void AddGateways(EquatableArray<CniAddress> addresses, Undo undo)
+    public void AddGateways(EquatableArray<CniAddress> addresses)
     {
         foreach (var address in addresses)
         {
             if (address.Gateway is { } gateway)
-                AddGateway(new InterfaceAddress(_name, gateway, address.PrefixLength) { NoDad = gateway.IsV6 && !config.DetectDuplicates }, undo);
+                AddGateway(new InterfaceAddress(_name, gateway, address.PrefixLength) { NoDad = gateway.IsV6 && !config.DetectDuplicates });
         }
     }
 
@@ -70,22 +66,28 @@ internal sealed class BridgeDevice(IPluginWorld world, BridgeConfig config)
         }
     }
 
-    private bool TryCreate()
+    private void Create()
     {
         try
         {
             // A hardware address of its own: the kernel would take the lowest of the ports', and change it as pods come and go.
-            world.Host.CreateLink(new LinkSpec(_name, new BridgeKind()) { Mtu = config.Mtu, Address = HardwareAddresses.Draw() });
-            world.Settings.TryWrite($"ipv6/conf/{_name}/accept_ra", "0");
-            return true;
+            world.Host.CreateLink(new LinkSpec(_name, new BridgeKind()) { Up = false, Mtu = config.Mtu, Address = HardwareAddresses.Draw() });
+            undo.Push(RemoveUnlessUsed);
+            world.Settings.Apply(GatewayLink.Settings(_name, config.DetectDuplicates));
         }
         catch (NetlinkException error) when (error.AlreadyExists)
         {
-            return false;
+            // Another ADD was faster.
         }
     }
 
-    private void AddGateway(InterfaceAddress wanted, Undo undo)
+    private void RemoveUnlessUsed()
+    {
+        if (!world.Host.Links().Any(link => link.Master == _name))
+            world.Host.DeleteLink(_name);
+    }
+
+    private void AddGateway(InterfaceAddress wanted)
     {
         foreach (var present in world.Host.Addresses(_name))
         {

@@ -4,6 +4,7 @@ using Weft.Cni.Protocol;
 using Weft.Cni.Rules;
 using Weft.Model;
 using Weft.Model.Links;
+using Weft.Model.Nodes;
 using Weft.Netlink;
 
 namespace Weft.Cni.Bridge;
@@ -39,7 +40,7 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
         ConfigurePod(pod, config, request.InterfaceName, result);               // 4
         if (config.IsGateway && leased is not null)
         {
-            new BridgeDevice(world, config).AddGateways(result.Addresses, undo); // 5
+            new BridgeDevice(world, config, undo).AddGateways(result.Addresses); // 5
             Forwarding.Enable(world.Settings, result.Addresses);
         }
 
@@ -59,7 +60,8 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
         using var pod = world.Require(request.Netns);
         Ipam.Of(request)?.Check(request);
         var previous = AttachmentChecks.Previous(request.Previous);
-        new BridgeDevice(world, config).Check(previous);
+        using var nothing = new Undo();
+        new BridgeDevice(world, config, nothing).Check(previous);
         var (_, podEnd) = AttachmentChecks.PodInterface(previous, pod, request.InterfaceName, request.Netns);
         var hostEnd = AttachmentChecks.HostEnd(previous, world.Host, podEnd, config.Bridge);
         AttachmentChecks.Addresses(previous, pod, request.InterfaceName);
@@ -99,7 +101,7 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
 
     private static (Link Bridge, VethSpec Cable) PlugIn(IPluginWorld world, IPodWorld pod, BridgeConfig config, string podName, Undo undo)
     {
-        var device = new BridgeDevice(world, config);
+        var device = new BridgeDevice(world, config, undo);
         var cable = new VethSpec(HardwareAddresses.DrawVethName(), podName)
         {
             PeerUp = !config.LeaveDown,
@@ -111,14 +113,12 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
         };
         for (var attempt = 1; ; attempt++)
         {
-            var (bridge, made) = device.Ensure();
-            if (made)
-                undo.Push(device.RemoveUnlessUsed);
+            var bridge = device.Ensure();
             try
             {
                 world.Host.CreateVeth(cable, pod.Stack);
                 undo.Push(() => world.Host.DeleteLink(cable.Name));
-                world.Settings.TryWrite($"ipv6/conf/{cable.Name}/accept_ra", "0");
+                world.Settings.Apply([new Sysctl($"net/ipv6/conf/{cable.Name}/accept_ra", "0")]);
                 return (bridge, cable);
             }
             catch (NetlinkException error) when (error.NotFound && attempt < MaxAttempts)
@@ -133,8 +133,11 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
         if (result.Addresses.Count == 0)
             return;
         PodInterface.EnableIpv6(pod, name, result.Addresses);
-        pod.Settings.TryWrite($"ipv6/conf/{name}/accept_dad", config.DetectDuplicates ? "1" : "0");
-        pod.Settings.TryWrite($"ipv4/conf/{name}/arp_notify", "1");
+        pod.Settings.Apply(
+        [
+            new Sysctl($"net/ipv6/conf/{name}/accept_dad", config.DetectDuplicates ? "1" : "0"),
+            new Sysctl($"net/ipv4/conf/{name}/arp_notify", "1"),
+        ]);
         PodInterface.AddAddresses(pod, name, result.Addresses, routed: false, config.DetectDuplicates);
         PodInterface.AddRoutes(pod, name, result);
     }

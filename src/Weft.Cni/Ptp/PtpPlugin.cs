@@ -17,8 +17,8 @@ public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
 
     /// <inheritdoc/>
     /// <remarks>
-    /// 1 addresses from IPAM; 2 forwarding; 3 the cable, its far end made in the pod; 4 the pod's addresses and routes; 5 the gateway's
-    /// address and the route to the pod on the host's end; 6 packet filter.
+    /// 1 addresses from IPAM; 2 forwarding; 3 the cable, its far end made in the pod; 4 the gateway's address and the route to the pod on
+    /// the host's end; 5 the pod's addresses and routes; 6 packet filter.
     /// </remarks>
     public CniResult Add(PluginRequest request)
     {
@@ -35,8 +35,8 @@ public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
         var cable = MakeCable(world, pod, config, request.InterfaceName);       // 3
         undo.Push(() => world.Host.DeleteLink(cable.Name));
         var result = Describe(request, config, cable, addresses);
-        ConfigurePod(pod, request.InterfaceName, result);                       // 4
-        ConfigureHost(world, cable.Name, result);                               // 5
+        ConfigureHost(world, cable.Name, result);                               // 4
+        ConfigurePod(pod, request.InterfaceName, result);                       // 5
         new RuleStore(world.Filter).Add(Rules(request, config, cable.Name, result.Addresses)); // 6
         undo.Keep();
         return result;
@@ -95,6 +95,7 @@ public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
     {
         var cable = new VethSpec(HardwareAddresses.DrawVethName(), podName)
         {
+            Up = false,
             Mtu = config.Mtu,
             Address = HardwareAddresses.Draw(),
             PeerAddress = HardwareAddresses.Parse(config.Mac),
@@ -125,10 +126,11 @@ public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
 
     private static void ConfigureHost(IPluginWorld world, string device, CniResult result)
     {
-        world.Settings.TryWrite($"ipv6/conf/{device}/accept_ra", "0");
+        world.Settings.Apply(GatewayLink.Settings(device, detectDuplicates: false));
+        world.Host.ChangeLink(device, new LinkChange { Up = true });
         foreach (var address in result.Addresses)
         {
-            var gateway = address.Gateway!.Value;
+            var gateway = PodInterface.GatewayOf(address);
             world.Host.ReplaceAddress(new InterfaceAddress(device, gateway, gateway.BitLength) { NoDad = gateway.IsV6 });
             world.Host.ReplaceRoute(RouteTo(address, device));
         }
