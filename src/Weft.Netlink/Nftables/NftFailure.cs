@@ -9,6 +9,8 @@ namespace Weft.Netlink.Nftables;
 /// <summary>Leads the kernel's refusal of a message back to the operation, and the element, that it came from.</summary>
 internal static class NftFailure
 {
+    private const int ProtocolError = 71;
+
     [DoesNotReturn]
     internal static void Throw(BatchOutcome outcome, ReadOnlySpan<byte> messages, List<NftMessageOrigin> origins, int first, int behind)
     {
@@ -36,6 +38,7 @@ internal static class NftFailure
         (NftException.Restart, _) => "somebody changed the ruleset since it was read: read it back and compare again",
         (Errno.ENOENT, _) => "the table, chain, set or element it names does not exist",
         (Errno.EEXIST, NftAddElements) => "the key is there with other data, or overlaps an interval",
+        (ProtocolError, NftAddRule { Table.Family: NftFamily.Bridge }) => "ct in the bridge family needs nf_conntrack_bridge in the kernel",
         (Errno.EBUSY, NftDeleteChain or NftDeleteSet) => "rules or map elements still refer to it",
         _ => null,
     };

@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Weft.Model;
 using Weft.Model.Nftables;
 using Weft.Netlink.Nftables;
@@ -8,6 +10,9 @@ namespace Weft.Tests.Nftables;
 public abstract class NftablesContract
 {
     private const int NotFound = 2, Busy = 16, Exists = 17, TooManyLinks = 31, Loop = 40;
+
+    // Each case takes some twenty milliseconds on the kernel.
+    private const int Cases = 60;
 
     private static readonly NftTableId Table = new(NftFamily.Ip, "contract");
 
@@ -52,6 +57,25 @@ public abstract class NftablesContract
         Become(NftRuleset.Empty);
         Assert.Empty(Driver.ReadBack().Ruleset.Tables);
     }
+
+    [Fact]
+    public void Any_ruleset_is_read_back_and_turns_into_any_other() => Prop.ForAll<int>(seed =>
+    {
+        var random = new NftRandom(seed);
+        AssertRoundTrip(random.Ruleset());
+        AssertRoundTrip(random.Ruleset());
+        Assert.True(NftDiff.Between(Driver.ReadBack(), Driver.ReadBack().Ruleset).IsEmpty);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(Cases));
+
+    [Fact]
+    public void Elements_of_any_two_sets_turn_into_each_other() => Prop.ForAll<int>(seed =>
+    {
+        var random = new NftRandom(seed);
+        var set = random.Set("set");
+        var table = new NftTable(Table.Family, Table.Name) { Sets = [set] };
+        AssertRoundTrip(NftSamples.Of(table));
+        AssertRoundTrip(NftSamples.Of(table with { Sets = [random.Change(set)] }));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(Cases));
 
     [Fact]
     public void Only_the_tables_that_were_asked_for_are_read()
