@@ -23,6 +23,9 @@ public sealed class KernelNftables : INftablesDriver, IDisposable
     /// <summary>Uses a socket, and closes it in the end.</summary>
     public KernelNftables(NetlinkSocket socket) => _socket = socket;
 
+    /// <summary>Bytes of the largest transaction; what is larger is split. The kernel's limit counts anyway, so only tests set this.</summary>
+    internal int LargestTransaction { get; init; } = int.MaxValue;
+
     /// <inheritdoc/>
     /// <remarks>The elements of dynamic sets are not read: they belong to the kernel, and there may be very many.</remarks>
     public NftReadBack ReadBack(params EquatableArray<NftTableId> tables)
@@ -56,7 +59,7 @@ public sealed class KernelNftables : INftablesDriver, IDisposable
     public void Apply(NftBatch batch)
     {
         if (!batch.IsEmpty)
-            NftTransaction.Commit(_socket, batch);
+            NftTransaction.Commit(_socket, batch, LargestTransaction);
     }
 
     /// <summary>Closes the socket.</summary>

@@ -14,7 +14,7 @@ internal static class NftTransaction
     // nlmsghdr.nlmsg_flags.
     private const int FlagsOffset = 6;
 
-    internal static void Commit(NetlinkSocket socket, NftBatch batch)
+    internal static void Commit(NetlinkSocket socket, NftBatch batch, int largest)
     {
         var encoder = new NftBatchEncoder();
         var writer = new NetlinkWriter(stackalloc byte[InitialBuffer]);
@@ -26,7 +26,7 @@ internal static class NftTransaction
             NftMessages.EndBatch(ref writer);
             var bytes = writer.Complete();
             var messages = bytes[..end];
-            var limit = socket.ReserveSendBuffer(bytes.Length);
+            var limit = int.Min(largest, socket.ReserveSendBuffer(bytes.Length));
             if (bytes.Length <= limit)
                 Send(socket, bytes, messages, encoder.Origins, 0, encoder.Origins.Count);
             else

@@ -25,11 +25,15 @@ public sealed class NftMeasurements(ITestOutputHelper output) : IDisposable
         {
             _driver.Apply(new NftBatch([new NftDeleteTable(Table), new NftAddTable(Table), new NftAddSet(Table, Map)]));
             var allocated = GC.GetAllocatedBytesForCurrentThread();
+            var cpu = Environment.CpuUsage.TotalTime;
             var load = Time(() => _driver.Apply(new NftBatch([new NftAddElements(Table, Map, elements)])));
+            cpu = Environment.CpuUsage.TotalTime - cpu;
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+            var before = Environment.CpuUsage.TotalTime;
             var replace = Time(ReplaceMany) / Replacements;
+            var replaceCpu = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / Replacements;
             var read = Time(() => _driver.ReadBack([Table]));
-            output.WriteLine($"load {load:F1} ms ({allocated / (double)Backends:F1} bytes allocated each), replace one {replace:F4} ms, read back {read:F1} ms");
+            output.WriteLine($"load {load:F1} ms ({cpu.TotalMilliseconds:F1} ms of CPU, {allocated / (double)Backends:F1} bytes allocated each), replace one {replace:F4} ms ({replaceCpu:F4} ms of CPU), read back {read:F1} ms");
         }
 
         MeasureDiff(elements);
