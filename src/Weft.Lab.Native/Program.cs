@@ -17,7 +17,7 @@ static int Usage()
         weft-pod starts what a Weft lab consists of; `weft up` calls it.
         usage: weft-pod init [--] [CMD…]
                weft-pod node NAME PLUGINS [KEPT-FOLDER…]
-               weft-pod container FILE | --runner SOCKET ID
+               weft-pod container FILE | --line FD
                weft-pod exec [--tty PATH] [--directory PATH] PID [--] CMD…
         """);
     return 2;

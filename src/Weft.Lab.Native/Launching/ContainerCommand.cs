@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using Weft.Lab.Native.Init;
+using Weft.Lab.Native.Logging;
 using Weft.Lab.Native.StandIns;
 using Weft.Lab.Pods.Specs;
 using Weft.Netlink;
@@ -8,7 +10,7 @@ using Weft.Netlink.Libc;
 namespace Weft.Lab.Native.Launching;
 
 /// <summary>
-/// <c>weft-pod container --runner SOCKET ID</c>, or <c>weft-pod container FILE</c> by hand: becomes one container.
+/// <c>weft-pod container --line FD</c>, or <c>weft-pod container FILE</c> by hand: becomes one container.
 /// </summary>
 /// <remarks>
 /// It is started as PID 1 of new mount, pid, ipc and uts namespaces, already in the pod's network namespace. Exit codes are the
@@ -24,8 +26,8 @@ internal static class ContainerCommand
         var line = RunnerLine.None;
         try
         {
-            if (arguments is ["--runner", var socket, var id])
-                line = RunnerLine.Connect(socket, id);
+            if (arguments is ["--line", var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var fd))
+                line = RunnerLine.On(fd);
             else if (arguments is not [_])
                 return Usage();
             var spec = line.Fd >= 0 ? line.WaitForContainer() : Read(arguments[0]);
@@ -49,7 +51,7 @@ internal static class ContainerCommand
     {
         using var signals = new StopSignals(_ => Processes.ExitNow(0));
         using var orphans = Reaper.CollectOrphans();
-        return StandIn.Run(spec, line);
+        return StandIn.Run(spec, line, new ContainerLog());
     }
 
     private static ContainerSpec Read(string file) =>
@@ -57,7 +59,7 @@ internal static class ContainerCommand
 
     private static int Usage()
     {
-        Console.Error.WriteLine("usage: weft-pod container FILE | --runner SOCKET ID");
+        Console.Error.WriteLine("usage: weft-pod container FILE | --line FD");
         return 2;
     }
 }

@@ -1,4 +1,5 @@
 using Weft.Lab.Native.Init;
+using Weft.Lab.Native.Logging;
 using Weft.Lab.Pods.Specs;
 using Weft.Netlink;
 using Weft.Netlink.Libc;
@@ -15,16 +16,18 @@ internal static class HostProgram
         try
         {
             Mounts.ChangeDirectory(spec.WorkingDirectory);
-            signals.Target = Start(spec.Command!, spec.Environment, descriptors: default);
+            if (line.Fd < 0)
+                return Reaper.WaitFor(signals.Target = Start(spec.Command!, spec.Environment, descriptors: default));
+            using var logged = new LoggedProgram(new ContainerLog());
+            signals.Target = logged.Start(spec.Command!, spec.Environment);
+            line.Report(LauncherReportKind.Started);
+            return logged.Wait();
         }
         catch (ProgramException e)
         {
             line.Report(LauncherReportKind.Failed, e.Message, e.ExitCode);
             return e.ExitCode;
         }
-
-        line.Report(LauncherReportKind.Started);
-        return Reaper.WaitFor(signals.Target);
     }
 
     /// <summary>Starts a command as a container's, found in the PATH of its own environment; returns its pid.</summary>

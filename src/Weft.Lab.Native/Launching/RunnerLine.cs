@@ -25,12 +25,11 @@ internal sealed class RunnerLine
     /// <summary>No runner.</summary>
     public static RunnerLine None { get; } = new(socket: null);
 
-    /// <summary>Connects to the runner and says which container calls.</summary>
-    public static RunnerLine Connect(string path, string id)
+    /// <summary>The line on a descriptor that the runner left open for us; programs that we start do not get it.</summary>
+    public static RunnerLine On(int fd)
     {
-        var line = new RunnerLine(LocalStream.Connect(path));
-        line.Send(System.Text.Encoding.UTF8.GetBytes(id + "\n"));
-        return line;
+        Descriptors.SetCloseOnExec(fd, close: true);
+        return new RunnerLine(new SafeFd(fd));
     }
 
     /// <summary>Waits for the order that names the container; null when the runner hangs up instead.</summary>
@@ -89,7 +88,7 @@ internal sealed class RunnerLine
         if (_length == _buffer.Length && _length < LongestOrder)
             Array.Resize(ref _buffer, _length * 2);
         var free = _buffer.AsSpan(_length);
-        var count = wait ? LocalStream.Receive(Fd, free) : InetSocket.Receive(Fd, free);
+        var count = InetSocket.Receive(Fd, free, wait);
         IsEnded |= count == 0 || count is < 0 and not -Errno.EAGAIN;
         _length += Math.Max(count, 0);
         return count > 0;

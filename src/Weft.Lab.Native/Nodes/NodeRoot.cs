@@ -28,6 +28,8 @@ internal static class NodeRoot
             Mounts.Bind(plugins, "/opt/cni/bin", recursive: true);
         }
 
+        if (Directory.Exists("/etc/cni"))
+            Directory.CreateDirectory("/etc/cni/net.d");
         ShowOwnDevicesOfNetwork();
     }
 

@@ -1,4 +1,5 @@
 using Weft.Lab.Native.Launching;
+using Weft.Lab.Native.Logging;
 using Weft.Lab.Pods.Specs;
 using Weft.Netlink.Libc;
 
@@ -8,7 +9,7 @@ namespace Weft.Lab.Native.StandIns;
 internal static class StandIn
 {
     /// <summary>Serves until it is told to end; returns the exit code.</summary>
-    public static int Run(ContainerSpec spec, RunnerLine line)
+    public static int Run(ContainerSpec spec, RunnerLine line, ContainerLog log)
     {
         if (spec.Finish)
         {
@@ -20,21 +21,21 @@ internal static class StandIn
         var responder = new HttpResponder(spec.Pod);
         var conduct = new Conduct(responder, line);
         conduct.Adopt(spec.Behaviour, loop);
-        Listen(spec, responder, line, loop);
+        Listen(spec, responder, line, log, loop);
         if (line.Fd >= 0)
             loop.Add(conduct, Readiness.Read);
         line.Report(LauncherReportKind.Started);
         return loop.Run();
     }
 
-    private static void Listen(ContainerSpec spec, HttpResponder responder, RunnerLine line, EventLoop loop)
+    private static void Listen(ContainerSpec spec, HttpResponder responder, RunnerLine line, ContainerLog log, EventLoop loop)
     {
         var tcp = new TcpPorts(responder);
         foreach (var port in spec.Ports.Distinct())
         {
             var error = port.Udp ? ListenUdp(loop, port.Number) : tcp.Listen(loop, port.Number);
             var name = $"{(port.Udp ? "UDP" : "TCP")} port {port.Number}";
-            Console.Error.WriteLine(error == 0 ? $"listening on {name}" : $"cannot listen on {name}: {Errno.Name(error)}");
+            log.Say(error == 0 ? $"listening on {name}" : $"cannot listen on {name}: {Errno.Name(error)}");
             if (error != 0)
                 line.Report(LauncherReportKind.Notice, $"the stand-in cannot listen on {name}: {Errno.Name(error)}");
         }

@@ -54,10 +54,17 @@ public static unsafe class InetSocket
     }
 
     /// <summary>Reads what is there: 0 at the end of the stream.</summary>
-    public static int Receive(int fd, Span<byte> buffer)
+    /// <param name="wait">Waits for something to be there, on a socket that blocks.</param>
+    public static int Receive(int fd, Span<byte> buffer, bool wait = false)
     {
         fixed (byte* pointer = buffer)
-            return Result(Interop.RecvFrom(fd, pointer, (nuint)buffer.Length, Interop.MsgDontWait, null, null));
+        {
+            nint count;
+            do
+                count = Interop.RecvFrom(fd, pointer, (nuint)buffer.Length, wait ? 0 : Interop.MsgDontWait, null, null);
+            while (count < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
+            return Result(count);
+        }
     }
 
     /// <summary>Sends as much as the kernel takes.</summary>

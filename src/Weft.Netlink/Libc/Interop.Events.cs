@@ -25,8 +25,8 @@ internal static unsafe partial class Interop
     [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int fd, int how);
 
-    [LibraryImport(Library, EntryPoint = "connect", SetLastError = true)]
-    public static partial int Connect(int fd, void* address, uint length);
+    [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Truncate(int fd, nint length);
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SystemCall(nint number, nint folder, byte* path, nuint flags, void* attributes, nuint size);

@@ -2,9 +2,9 @@ namespace Weft.Lab.Pods.Specs;
 
 /// <summary>What the native launcher must know to become one container; the pod runner resolves everything else beforehand.</summary>
 /// <remarks>
-/// This folder is compiled into Weft.Lab and into the native binary: it is the protocol between the two. The launcher connects to the
-/// node's runner socket, says one line, the container's id, and reads one line per <see cref="LauncherOrder"/>; what it has to tell goes
-/// back as one line per <see cref="LauncherReport"/>. What has a default has a setter: generated JSON readers clear absent init-only members.
+/// This folder is compiled into Weft.Lab and into the native binary: it is the protocol between the two. The launcher inherits one end of
+/// a socket pair: it reads one line per <see cref="LauncherOrder"/> and answers with one line per <see cref="LauncherReport"/>. What has a
+/// default has a setter: generated JSON readers clear absent init-only members.
 /// </remarks>
 public sealed record ContainerSpec
 {
