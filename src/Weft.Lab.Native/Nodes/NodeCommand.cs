@@ -6,7 +6,7 @@ namespace Weft.Lab.Native.Nodes;
 
 /// <summary>
 /// <c>weft-pod node NAME PLUGINS [KEPT-FOLDER…]</c>: PID 1 of a node, in net, mount, pid and uts namespaces of its own. It says
-/// <c>ready</c> on stdout when the node's file system stands, and ends on SIGTERM with everything that runs on the node.
+/// <c>ready</c> on stdout when the file system stands, or one line about what is in the way; and ends on SIGTERM with everything that runs on the node.
 /// </summary>
 internal static class NodeCommand
 {
@@ -28,7 +28,7 @@ internal static class NodeCommand
         }
         catch (Exception e) when (e is NetlinkException or IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine(e.Message);
+            Console.Out.WriteLine(e.Message);
             return CannotStart;
         }
 

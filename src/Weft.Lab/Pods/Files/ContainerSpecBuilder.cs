@@ -1,0 +1,80 @@
+using Weft.Kubernetes;
+using Weft.Lab.Pods.Sandboxes;
+using Weft.Lab.Pods.Specs;
+
+namespace Weft.Lab.Pods.Files;
+
+/// <summary>Turns a container of a pod into what the launcher is told, with every reference resolved.</summary>
+internal sealed class ContainerSpecBuilder(
+    PodServices services, Pod pod, Sandbox sandbox, VolumeStore store, IReadOnlyDictionary<string, PreparedVolume> volumes)
+{
+    private const int LongestHostName = 63;
+
+    /// <summary>The pod's host name: spec.hostname or its name, cut to what a host name may be.</summary>
+    private string HostName => pod.Spec.HostNetwork ? services.Node.Name
+        : (pod.Spec.Hostname is { Length: > 0 } name ? name : pod.Metadata.Name) is var full && full.Length > LongestHostName
+            ? full[..LongestHostName].TrimEnd('-', '.')
+            : full;
+
+    private string[] Addresses => [.. sandbox.Addresses.Select(address => address.ToString())];
+
+    /// <summary>Builds it.</summary>
+    /// <param name="isInit">Whether it is to end before others start.</param>
+    /// <exception cref="ContainerConfigException">Something that it refers to is missing.</exception>
+    public async Task<ContainerSpec> BuildAsync(Container container, bool isInit, CancellationToken ct)
+    {
+        var fields = new FieldPaths(pod, services.Node.Address.ToString(), Addresses);
+        var source = new ConfigSource(services.Client, pod.Metadata.Namespace ?? "");
+        var variables = await new EnvironmentBuilder(fields, source).BuildAsync(container, HostName, ct).ConfigureAwait(false);
+        return new ContainerSpec
+        {
+            Pod = new PodIdentity(pod.Metadata.Name, pod.Metadata.Namespace ?? "", services.Node.Name, Addresses.FirstOrDefault() ?? ""),
+            Name = container.Name,
+            HostName = HostName,
+            Files = Files(),
+            Mounts = [.. Mounts(container, variables).OrderBy(mount => mount.Target.Length)],
+            Command = Command(container, variables),
+            Environment = [.. variables.Select(pair => $"{pair.Key}={pair.Value}")],
+            WorkingDirectory = container.WorkingDir is { Length: > 0 } folder ? folder : "/",
+            Ports = [.. StandInPorts.Of(pod, container)],
+            Finish = isInit || pod.Controller() is { Kind: "Job" },
+            Behaviour = StandInAnnotations.BehaviourOf(pod),
+        };
+    }
+
+    private static string[]? Command(Container container, IReadOnlyDictionary<string, string> variables)
+    {
+        if (!StandInAnnotations.IsHostProgram(container))
+            return null;
+        string[] words = [.. container.Command.Concat(container.Args).Select(word => Expansion.Expand(word, variables))];
+        return words.Length > 0 ? words : throw new ContainerConfigException("no command specified");
+    }
+
+    private FileSpec[] Files()
+    {
+        var hosts = pod.Spec.HostNetwork
+            ? HostsFile.WriteForHostNetwork(pod, services.Hosts)
+            : HostsFile.Write(pod, HostName, Addresses, services.Options.ClusterDomain);
+        var resolver = ResolvConf.For(pod, services.Resolver, services.Options.ClusterDns, services.Options.ClusterDomain);
+        return
+        [
+            new FileSpec("/etc/hosts", hosts),
+            new FileSpec("/etc/hostname", HostName + "\n"),
+            new FileSpec("/etc/resolv.conf", resolver.ToString()),
+
+            // No resolver service of the host: what a pod finds is what Kubernetes tells it.
+            new FileSpec("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\nprotocols: files\nservices: files\n"),
+        ];
+    }
+
+    private IEnumerable<MountSpec> Mounts(Container container, IReadOnlyDictionary<string, string> variables)
+    {
+        foreach (var mount in container.VolumeMounts.AsEnumerable())
+        {
+            if (!volumes.TryGetValue(mount.Name, out var volume))
+                throw new ContainerConfigException($"no volume with name \"{mount.Name}\" found in pod spec");
+            var subPath = mount.SubPathExpr is { Length: > 0 } expression ? Expansion.Expand(expression, variables) : mount.SubPath;
+            yield return new MountSpec(store.SourceOf(volume, subPath), mount.MountPath, mount.ReadOnly || volume.ReadOnly);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+using Weft.Kubernetes.Client;
+using Weft.Lab.Nodes;
+using Weft.Lab.Pods.Files;
+using Weft.Lab.Pods.Logs;
+using Weft.Lab.Pods.Probes;
+using Weft.Lab.Pods.Sandboxes;
+
+namespace Weft.Lab.Pods;
+
+/// <summary>What every pod of a node needs.</summary>
+internal sealed record PodServices(
+    LabNode Node, KubeClient Client, SandboxFactory Sandboxes, PodLogs Logs, EventRecorder Events, ProbeClient Probes, PodRunnerOptions Options, ILogger Logger)
+{
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => Client.Time;
+
+    /// <summary>The node's own resolver settings.</summary>
+    public ResolvConf Resolver { get; } = ResolvConf.Parse(ReadHost("/etc/resolv.conf"));
+
+    /// <summary>The host's /etc/hosts.</summary>
+    public string Hosts { get; } = ReadHost("/etc/hosts");
+
+    private static string ReadHost(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Weft.Kubernetes;
+using Weft.Lab.Pods.Specs;
+
+namespace Weft.Lab.Pods;
+
+/// <summary>Annotations by which a pod tells its stand-ins what to do; they may change while it runs.</summary>
+public static class StandInAnnotations
+{
+    /// <summary>HTTP status codes: <c>503</c>, or <c>/healthz=500,/old=404</c>.</summary>
+    public const string Status = "weft/stand-in-status";
+
+    /// <summary>How long HTTP answers wait: <c>250ms</c>, or <c>/slow=2s</c>.</summary>
+    public const string Delay = "weft/stand-in-delay";
+
+    /// <summary>When the stand-in ends and how: <c>1</c>, or <c>3 after 2s</c>.</summary>
+    public const string Exit = "weft/stand-in-exit";
+
+    /// <summary>Probes that fail: <c>readiness</c>, <c>liveness</c>, <c>startup</c>, parted by commas.</summary>
+    public const string FailProbes = "weft/stand-in-fail-probes";
+
+    /// <summary>The image that runs programs of the host; every other one gets a stand-in.</summary>
+    public const string HostImage = "weft/host";
+
+    /// <summary>What the pod asks of its stand-ins.</summary>
+    public static StandInBehaviour BehaviourOf(Pod pod) => new()
+    {
+        Status = pod.Metadata.Annotations.Find(Status),
+        Delay = pod.Metadata.Annotations.Find(Delay),
+        Exit = pod.Metadata.Annotations.Find(Exit),
+    };
+
+    /// <summary>Whether probes of this kind are to fail.</summary>
+    public static bool FailsProbe(Pod pod, string kind) =>
+        pod.Metadata.Annotations.Find(FailProbes)?.Split(',', StringSplitOptions.TrimEntries).Contains(kind) ?? false;
+
+    /// <summary>Whether a container runs a program of the host.</summary>
+    public static bool IsHostProgram(Container container) =>
+        container.Image is { } image && (image == HostImage || image.StartsWith(HostImage + ":", StringComparison.Ordinal));
+}
