@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Weft.Lab;
 using Weft.Lab.Nodes;
 using Weft.Model;
-using Weft.Model.Links;
 using Weft.Netlink;
 
 namespace Weft.KernelTests.Lab;

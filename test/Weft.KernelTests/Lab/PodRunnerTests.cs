@@ -220,11 +220,11 @@ public sealed class PodRunnerTests
         Spec = new PodSpec { Containers = [new Container { Name = "main", Image = "weft/host", Command = [.. command] }] },
     };
 
-    private static async Task<Node> NodeAsync(LabFixture lab, Func<Node, bool> condition)
+    private static async Task<Kubernetes.Node> NodeAsync(LabFixture lab, Func<Kubernetes.Node, bool> condition)
     {
         for (var i = 0; i < 1000; i++)
         {
-            if (await lab.Client.TryGetAsync<Node>(null, LabFixture.NodeName) is { } node && condition(node))
+            if (await lab.Client.TryGetAsync<Kubernetes.Node>(null, LabFixture.NodeName) is { } node && condition(node))
                 return node;
             await Task.Delay(10);
         }
