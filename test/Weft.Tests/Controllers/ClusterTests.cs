@@ -64,7 +64,7 @@ public sealed class ClusterTests
                 spec: {containers: [{name: c, image: weft/x, ports: [{name: http, containerPort: 8080}]}]}
                 """);
         var slice = (await cluster.UntilAsync<EndpointSlice>(all => all.Any(slice => slice.Metadata.Labels.Find(EndpointSlice.ServiceNameLabel) == "web" && slice.Endpoints.Count == 2)))
-            .First(slice => slice.Metadata.Labels.Find(EndpointSlice.ServiceNameLabel) == "web");
+            .First(slice => slice.Metadata.Labels.Find(EndpointSlice.ServiceNameLabel) == "web" && slice.Endpoints.Count == 2);
         Assert.Equal([("a", true), ("b", false)], slice.Endpoints.Select(one => (one.TargetRef!.Name!, one.Conditions!.Ready!.Value)).Order());
         Assert.Equal(8080, slice.Ports[0].Port);
         var endpoints = (await cluster.UntilAsync<Endpoints>(all => all.Any(one => one is { Metadata.Name: "web", Subsets: [{ Addresses.Count: 1, NotReadyAddresses.Count: 1 }] }))).First(one => one.Metadata.Name == "web");

@@ -38,6 +38,16 @@ public sealed class SlicePlanTests
     }
 
     [Fact]
+    public void The_empty_slice_of_a_service_without_pods_is_filled_rather_than_replaced()
+    {
+        var empty = Apply(SlicePlan.For(Web, [], _ => null, []), []);
+        var plan = SlicePlan.For(Web, [Pod(1)], _ => null, empty);
+        Assert.Equal(("web-0", 1), (Assert.Single(plan.Update).To.Metadata.Name, plan.Update[0].To.Endpoints.Count));
+        Assert.Empty(plan.Create);
+        Assert.Empty(plan.Delete);
+    }
+
+    [Fact]
     public void A_pod_that_ends_serves_on_but_is_no_longer_ready()
     {
         var pod = Pod(1) with { Metadata = Pod(1).Metadata with { DeletionTimestamp = DateTimeOffset.UnixEpoch } };

@@ -19,7 +19,7 @@ internal sealed record SlicePlan(IReadOnlyList<EndpointSlice> Create, IReadOnlyL
     public static SlicePlan For(Service service, IReadOnlyList<Pod> pods, Func<string?, string?> zones, IReadOnlyList<EndpointSlice> existing)
     {
         var create = new List<EndpointSlice>();
-        var update = new List<(EndpointSlice, EndpointSlice)>();
+        var update = new List<(EndpointSlice From, EndpointSlice To)>();
         var left = existing.OrderBy(slice => slice.Metadata.Name, StringComparer.Ordinal).ToList();
         foreach (var ((v6, ports), endpoints) in Groups(service, pods, zones))
         {
@@ -38,7 +38,21 @@ internal sealed record SlicePlan(IReadOnlyList<EndpointSlice> Create, IReadOnlyL
             }
         }
 
+        Reuse(create, update, left);
         return new SlicePlan(create, update, left);
+    }
+
+    /// <summary>A slice that is no longer needed becomes one that is: readers see one change instead of a gap.</summary>
+    private static void Reuse(List<EndpointSlice> create, List<(EndpointSlice From, EndpointSlice To)> update, List<EndpointSlice> left)
+    {
+        foreach (var wanted in create.ToList())
+        {
+            if (left.Find(slice => slice.AddressType == wanted.AddressType) is not { } spare)
+                continue;
+            left.Remove(spare);
+            create.Remove(wanted);
+            update.Add((spare, spare with { Metadata = Labelled(spare, wanted), Endpoints = wanted.Endpoints, Ports = wanted.Ports }));
+        }
     }
 
     /// <summary>Whether a slice is one of ours.</summary>
