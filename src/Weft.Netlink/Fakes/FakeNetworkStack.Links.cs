@@ -93,6 +93,7 @@ public sealed partial class FakeNetworkStack
                 throw Refuse($"change link {name}", Errno.EINVAL, "mtu less than device minimum");
             link.Mtu = change.Mtu ?? link.Mtu;
             link.Address = change.Address ?? link.Address;
+            link.Promiscuous = change.Promiscuous ?? link.Promiscuous;
             if (change.Master is { } master)
                 Enslave(link, master.Length == 0 ? null : Require(master, $"change link {name} into").Name, port: null);
             if (change.Port is { } port)
@@ -213,6 +214,7 @@ public sealed partial class FakeNetworkStack
         Up = link.Up,
         Carrier = link.Carrier,
         IsLoopback = link.Kind is null,
+        Promiscuous = link.Promiscuous,
         State = !link.Up ? LinkState.Down : link.Kind is VethKind && !link.Carrier ? LinkState.LowerLayerDown : link.Kind is VethKind ? LinkState.Up : LinkState.Unknown,
         Mtu = link.Mtu,
         Address = link.Address,

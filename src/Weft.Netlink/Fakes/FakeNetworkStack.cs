@@ -105,6 +105,7 @@ public sealed partial class FakeNetworkStack : INetworkStack
         public required int Mtu;
         public required MacAddress Address;
         public bool Up;
+        public bool Promiscuous;
         public string? Master;
         public BridgePort? Port;
         public FakeLink? Peer;

@@ -1,7 +1,10 @@
 namespace Weft.Netlink.Libc;
 
 /// <summary>Starts child processes without the machinery of System.Diagnostics.Process: for native programs that must start fast.</summary>
-/// <remarks>posix_spawn rather than fork: a runtime with more than one thread must not run managed code in the child.</remarks>
+/// <remarks>
+/// posix_spawn rather than fork: a runtime with more than one thread must not run managed code in the child. Do not mix it with
+/// System.Diagnostics.Process where this is process 1 of its namespace: there .NET collects every child, these included.
+/// </remarks>
 public static unsafe class Spawner
 {
     private const short SetSignalDefaults = 0x04;

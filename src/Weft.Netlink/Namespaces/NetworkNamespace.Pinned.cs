@@ -10,6 +10,8 @@ public sealed partial class NetworkNamespace
     /// <summary>The folder in which <c>ip netns</c> finds namespaces by name.</summary>
     public const string NamedFolder = "/run/netns";
 
+    private const uint FolderMode = 0b111_101_101;
+
     /// <summary>The path that stands for a name.</summary>
     /// <exception cref="ArgumentException">The name is empty or holds a slash, or is a dot or two.</exception>
     public static string PathOf(string name)
@@ -89,12 +91,17 @@ public sealed partial class NetworkNamespace
     private static void PrepareFolder(string folder)
     {
         const nuint MakeShared = (nuint)(MountFlags.Shared | MountFlags.Recursive);
-        if (Interop.MakeDirectory(folder, 0x1ED /* 0755 */) < 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
+        var created = Interop.MakeDirectory(folder, FolderMode) == 0;
+        if (!created && Marshal.GetLastPInvokeError() != Errno.EEXIST)
             NetlinkException.ThrowLast($"create {folder}");
         if (Interop.Mount("", folder, "none", MakeShared, data: null) == 0)
             return;
-        if (Interop.Mount(folder, folder, "none", (nuint)(MountFlags.Bind | MountFlags.Recursive), data: null) < 0
-            || Interop.Mount("", folder, "none", MakeShared, data: null) < 0)
-            NetlinkException.ThrowLast($"share the mounts of {folder}");
+        if (Interop.Mount(folder, folder, "none", (nuint)(MountFlags.Bind | MountFlags.Recursive), data: null) == 0
+            && Interop.Mount("", folder, "none", MakeShared, data: null) == 0)
+            return;
+        var errno = Marshal.GetLastPInvokeError();
+        if (created)
+            _ = Interop.RemoveDirectory(folder);
+        throw new NetlinkException($"share the mounts of {folder}", errno);
     }
 }

@@ -5,6 +5,8 @@ namespace Weft.Netlink.Protocol;
 
 public sealed partial class NetlinkSocket
 {
+    private const int SendAttempts = 5;
+
     private enum Loss
     {
         None,
@@ -26,11 +28,20 @@ public sealed partial class NetlinkSocket
         return sequence;
     }
 
+    // Both failures come before the kernel has looked at the request: trying again repeats nothing.
     private void SendDatagram(ReadOnlySpan<byte> datagram, Operation operation)
     {
         var errno = _transport.Send(datagram);
         if (errno == Errno.EMSGSIZE && _transport.EnsureSendBuffer(datagram.Length) >= datagram.Length)
             errno = _transport.Send(datagram);
+        for (var attempt = 1; errno == Errno.ENOBUFS && attempt <= SendAttempts; attempt++)
+        {
+            Thread.Sleep(attempt);
+            errno = _transport.Send(datagram);
+        }
+
+        if (errno == Errno.ENOBUFS)
+            throw new NetlinkException(operation.ToString(), errno, kernelText: null, "the kernel had no memory for the request; nothing was done");
         if (errno != 0)
             throw new NetlinkException(operation.ToString(), errno);
     }

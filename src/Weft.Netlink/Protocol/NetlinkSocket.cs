@@ -20,6 +20,9 @@ public sealed partial class NetlinkSocket : IDisposable
     /// <summary>How often a dump starts over that changed under the reader, before the caller is told (each round costs one dump).</summary>
     public const int MaxDumpAttempts = 16;
 
+    // After this many rounds in a storm of changes each further one first lets it pass, for a few milliseconds.
+    private const int CalmAttempts = 4;
+
     // Large enough for what the kernel puts into one datagram of a dump (NLMSG_GOODSIZE up to 32 KiB); grows when one is larger.
     private const int InitialBuffer = 32 * 1024;
 
@@ -113,6 +116,8 @@ public sealed partial class NetlinkSocket : IDisposable
             for (var attempt = 0; attempt < MaxDumpAttempts; attempt++)
             {
                 items.Clear();
+                if (attempt >= CalmAttempts)
+                    Thread.Sleep(attempt);
                 if (DumpOnce(request, items, operation, parser) == DumpResult.Complete)
                     return items;
             }

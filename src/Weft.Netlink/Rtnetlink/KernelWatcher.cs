@@ -25,10 +25,10 @@ internal sealed class KernelWatcher : IDisposable
     private readonly WakeUp _wakeUp = new();
     private readonly Thread _thread;
 
-    public KernelWatcher(NetworkNamespace where, NetworkTopics topics)
+    public KernelWatcher(NetworkNamespace where, NetworkTopics topics, int receiveBuffer = ReceiveBuffer)
     {
         _transport = where.Run(static () => new KernelTransport(NetlinkProtocol.Route));
-        _transport.EnsureReceiveBuffer(ReceiveBuffer);
+        _transport.EnsureReceiveBuffer(receiveBuffer);
         Join(topics);
         _reader = new NotificationReader(new DeviceNames(_transport), topics);
         _changes = Channel.CreateBounded<NetworkChange>(new BoundedChannelOptions(QueueLength) { SingleReader = true, SingleWriter = true });

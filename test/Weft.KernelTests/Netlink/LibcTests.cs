@@ -40,7 +40,7 @@ public sealed class LibcTests
             write.Dispose();
             using var stream = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(read.Release(), ownsHandle: true), FileAccess.Read);
             Assert.Equal("hello\n", new StreamReader(stream, Encoding.UTF8).ReadToEnd());
-            Assert.Equal(new ChildStatus(pid, 3 << 8), Processes.Wait(pid));
+            EndedWith(pid, 3);
             Assert.Null(Processes.TryWait(pid));
         }
     }
@@ -50,7 +50,7 @@ public sealed class LibcTests
     {
         var pid = Spawner.Start(["sleep", "60"]);
         Assert.True(Processes.Kill(pid, Processes.SigKill));
-        Assert.Equal((9, 137), (Processes.Wait(pid)!.Value is var status ? status.Signal : 0, status.ExitCode));
+        EndedWith(pid, 128 + Processes.SigKill);
         Assert.False(Processes.Kill(pid, Processes.SigKill));
     }
 
@@ -75,6 +75,16 @@ public sealed class LibcTests
         }
     }
 
+    [Theory]
+    [InlineData(3 << 8, 0, 3)]
+    [InlineData(9, 9, 137)]
+    [InlineData(0x80 | 11, 11, 139)]
+    public void A_status_is_told_as_a_shell_would(int raw, int signal, int exitCode)
+    {
+        var status = new ChildStatus(1, raw);
+        Assert.Equal((signal, exitCode), (status.Signal, status.ExitCode));
+    }
+
     [Fact]
     public void A_closed_descriptor_is_not_used_again()
     {
@@ -82,5 +92,12 @@ public sealed class LibcTests
         read.Dispose();
         write.Dispose();
         Assert.Throws<ObjectDisposedException>(() => read.Value);
+    }
+
+    // As process 1 of a pid namespace .NET itself collects children too once somebody uses System.Diagnostics.Process, and may be faster.
+    private static void EndedWith(int pid, int exitCode)
+    {
+        var status = Processes.Wait(pid);
+        Assert.True(status?.ExitCode == exitCode || (status is null && Processes.Self == 1), $"{status}");
     }
 }

@@ -128,6 +128,17 @@ public sealed class NetlinkSocketTests
     }
 
     [Fact]
+    public void A_request_for_which_the_kernel_had_no_memory_is_sent_again()
+    {
+        _kernel.SendFailures = 3;
+        _kernel.On(seq => [Answer.Of(Ack(seq))]);
+        Execute();
+        _kernel.SendFailures = 100;
+        Assert.Contains("nothing was done", Assert.Throws<NetlinkException>(Execute).Message);
+        Assert.Equal(1, _kernel.Requests);
+    }
+
+    [Fact]
     public void A_batch_says_of_each_message_what_became_of_it()
     {
         _kernel.On(seq => [Answer.Of(Ack(seq + 1)), Answer.Of(Ack(seq + 2, 2, "no such chain")), Answer.Of(Ack(seq + 3))]);

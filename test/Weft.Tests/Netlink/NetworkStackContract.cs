@@ -158,6 +158,16 @@ public abstract partial class NetworkStackContract : IDisposable
     }
 
     [Fact]
+    public void A_bridge_can_be_made_promiscuous_and_back()
+    {
+        Here.CreateLink(new LinkSpec("br0", new BridgeKind()));
+        Here.ChangeLink("br0", new LinkChange { Promiscuous = true });
+        Assert.True(Here.FindLink("br0") is { Promiscuous: true, Up: true });
+        Here.ChangeLink("br0", new LinkChange { Promiscuous = false });
+        Assert.True(Here.FindLink("br0") is { Promiscuous: false, Up: true });
+    }
+
+    [Fact]
     public void A_moved_link_is_down_and_has_lost_its_addresses()
     {
         Here.CreateVeth(new VethSpec("a", "b"));

@@ -18,6 +18,9 @@ internal sealed class ScriptedTransport : NetlinkTransport
     /// <summary>Up to where the send buffer can grow.</summary>
     public int SendBufferLimit { get; set; } = 4096;
 
+    /// <summary>How many sends fail for want of memory before one succeeds.</summary>
+    public int SendFailures { get; set; }
+
     /// <summary>Answers of the kernel that nobody fetched.</summary>
     public int Unread => _pending.Count;
 
@@ -32,6 +35,8 @@ internal sealed class ScriptedTransport : NetlinkTransport
     {
         if (datagram.Length > SendBuffer)
             return Errno.EMSGSIZE;
+        if (SendFailures-- > 0)
+            return Errno.ENOBUFS;
         Requests++;
         if (_script.TryDequeue(out var answers))
         {
