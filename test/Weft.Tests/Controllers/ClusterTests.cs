@@ -114,6 +114,19 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task Pods_of_a_node_that_was_silent_for_a_while_are_ready_again_when_it_answers()
+    {
+        await using var cluster = await TestCluster.StartAsync(new ControllerOptions { NodeMonitorGracePeriod = TimeSpan.FromSeconds(1) }, nodes: 1);
+        await cluster.CreateAsync<Pod>("{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: default}, spec: {containers: [{name: c, image: weft/x}]}}");
+        await cluster.UntilAsync<Pod>(pods => pods is [var pod] && pod.IsReady());
+        await cluster.Client.CreateAsync(new Lease { Metadata = new() { Name = "n1", Namespace = "kube-node-lease" }, Spec = new() { RenewTime = DateTimeOffset.UtcNow.AddHours(-1) } });
+        await cluster.UntilAsync<Pod>(pods => pods[0].Status.Conditions.Find("Ready") is { Status: "False", Reason: "NodeNotReady" });
+        await cluster.Client.ModifyAsync<Lease>("kube-node-lease", "n1", lease => lease with { Spec = lease.Spec with { RenewTime = DateTimeOffset.UtcNow.AddHours(1) } });
+        await cluster.Client.ModifyAsync<Node>(null, "n1", node => node with { Status = node.Status with { Conditions = node.Status.Conditions.With(new() { Type = "Ready", Status = "True" }, DateTimeOffset.UtcNow) } }, "status");
+        await cluster.UntilAsync<Pod>(pods => pods[0].IsReady());
+    }
+
+    [Fact]
     public async Task Pods_of_a_node_that_is_gone_are_removed()
     {
         await using var cluster = await TestCluster.StartAsync(nodes: 1);

@@ -8,6 +8,12 @@ namespace Weft.Lab.Controllers;
 /// <remarks>A node is judged by its lease in <c>kube-node-lease</c>; one without a lease is taken at its word.</remarks>
 internal sealed class NodeLifecycle(ControllerContext context) : Controller(context)
 {
+    private const string Silent = "NodeNotReady";
+
+    // Leases from before this process started say nothing of nodes that start with it.
+    private readonly DateTimeOffset _started = context.Time.GetUtcNow();
+    private int _leases;
+
     public override string Name => "node-lifecycle";
 
     protected override Task SubscribeAsync(ChangeSignal signal, CancellationToken cancel)
@@ -34,14 +40,9 @@ internal sealed class NodeLifecycle(ControllerContext context) : Controller(cont
     /// <summary>A renewal changes nothing unless the node had been given up: no turn for a heartbeat.</summary>
     private void NoteLeases(ChangeSignal signal)
     {
-        foreach (var node in Cluster.Nodes.Items.Values)
-        {
-            if (node.Status.Conditions.Find("Ready")?.Status == "Unknown" || Cluster.Leases.Find("kube-node-lease", node.Metadata.Name) is null)
-            {
-                signal.Set();
-                return;
-            }
-        }
+        var leases = Cluster.Leases.Items.Count;
+        if (Interlocked.Exchange(ref _leases, leases) != leases || Cluster.Nodes.Items.Values.Any(node => node.Status.Conditions.Find("Ready")?.Status == "Unknown"))
+            signal.Set();
     }
 
     private async Task JudgeAsync(Node node, IEnumerable<Pod> pods, Turn turn, CancellationToken cancel)
@@ -55,8 +56,11 @@ internal sealed class NodeLifecycle(ControllerContext context) : Controller(cont
         }
 
         node = await TaintAsync(node, cancel).ConfigureAwait(false);
-        if (NodeTaints.OfCondition(node) == NodeTaints.Unreachable)
-            await Turn.ForEachAsync(pods.Where(pod => pod.IsReady()), pod => MarkNotReadyAsync(pod, cancel), cancel).ConfigureAwait(false);
+        var taint = NodeTaints.OfCondition(node);
+        if (taint == NodeTaints.Unreachable)
+            await Turn.ForEachAsync(pods.Where(pod => pod.IsReady()), pod => MarkSilentAsync(pod, cancel), cancel).ConfigureAwait(false);
+        else if (taint is null)
+            await Turn.ForEachAsync(pods.Where(IsMarkedSilent), pod => UnmarkAsync(pod, cancel), cancel).ConfigureAwait(false);
         await Turn.ForEachAsync(pods.Where(pod => pod.IsActive()), pod => EvictAsync(node, pod, turn, cancel), cancel).ConfigureAwait(false);
     }
 
@@ -64,7 +68,10 @@ internal sealed class NodeLifecycle(ControllerContext context) : Controller(cont
     private TimeSpan? RemainingTrust(Node node)
     {
         var renewed = Cluster.Leases.Find("kube-node-lease", node.Metadata.Name)?.Spec.RenewTime;
-        return renewed is null ? null : renewed + Context.Options.NodeMonitorGracePeriod - Context.Time.GetUtcNow();
+        if (renewed is null)
+            return null;
+        var heard = renewed > _started ? renewed.Value : _started;
+        return heard + Context.Options.NodeMonitorGracePeriod - Context.Time.GetUtcNow();
     }
 
     private async Task<Node> GiveUpAsync(Node node, CancellationToken cancel)
@@ -99,10 +106,18 @@ internal sealed class NodeLifecycle(ControllerContext context) : Controller(cont
         return await Context.PatchAsync(Cluster.Nodes, node, node with { Spec = node.Spec with { Taints = taints.ToEquatableArray() } }, cancel).ConfigureAwait(false);
     }
 
-    private Task MarkNotReadyAsync(Pod pod, CancellationToken cancel)
+    private static bool IsMarkedSilent(Pod pod) => pod.Status.Conditions.Find("Ready") is { Status: "False", Reason: Silent };
+
+    private Task MarkSilentAsync(Pod pod, CancellationToken cancel) =>
+        SetReadyAsync(pod, new Condition { Type = "Ready", Status = "False", Reason = Silent, Message = $"node {pod.Spec.NodeName} does not answer" }, cancel);
+
+    /// <summary>The node answers again: the pod is what its containers are.</summary>
+    private Task UnmarkAsync(Pod pod, CancellationToken cancel) =>
+        SetReadyAsync(pod, new Condition { Type = "Ready", Status = pod.Status.Conditions.Find("ContainersReady")?.Status ?? "True" }, cancel);
+
+    private Task SetReadyAsync(Pod pod, Condition ready, CancellationToken cancel)
     {
-        var condition = new Condition { Type = "Ready", Status = "False", Reason = "NodeNotReady", Message = $"node {pod.Spec.NodeName} does not answer" };
-        var status = pod.Status with { Conditions = pod.Status.Conditions.With(condition, Context.Now) };
+        var status = pod.Status with { Conditions = pod.Status.Conditions.With(ready, Context.Now) };
         return Context.PatchStatusAsync(Cluster.Pods, pod, pod with { Status = status }, cancel);
     }
 

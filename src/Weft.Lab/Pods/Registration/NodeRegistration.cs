@@ -43,9 +43,17 @@ internal sealed class NodeRegistration(PodServices services)
         var version = (await services.Client.GetJsonAsync("/version", ct).ConfigureAwait(false))["gitVersion"]?.ToString() ?? "v1.33.0";
         var node = await RegisterAsync(ct).ConfigureAwait(false);
         var reported = DateTimeOffset.MinValue;
+        var looked = services.Time.GetUtcNow();
         while (true)
         {
             var now = services.Time.GetUtcNow();
+            if (now - looked > services.Options.LeaseInterval)
+            {
+                // Others write conditions too: a node that was given up while this process slept must be told to be alive.
+                node = await services.Client.TryGetAsync<Node>(null, _name, ct).ConfigureAwait(false) ?? await RegisterAsync(ct).ConfigureAwait(false);
+                looked = now;
+            }
+
             var hasNetwork = services.Sandboxes.Network is not null;
             if (hasNetwork != node.Status.Conditions.IsTrue("Ready") || now - reported > ReportInterval)
             {
