@@ -28,28 +28,10 @@ public sealed record NftTable(NftFamily Family, string Name)
     public NftTableId Id => new(Family, Name);
 
     /// <summary>The set or map of that name.</summary>
-    public NftSet? FindSet(string name)
-    {
-        foreach (var set in Sets)
-        {
-            if (set.Name == name)
-                return set;
-        }
-
-        return null;
-    }
+    public NftSet? FindSet(string name) => Search(Sets, name, static set => set.Name);
 
     /// <summary>The chain of that name.</summary>
-    public NftChain? FindChain(string name)
-    {
-        foreach (var chain in Chains)
-        {
-            if (chain.Name == name)
-                return chain;
-        }
-
-        return null;
-    }
+    public NftChain? FindChain(string name) => Search(Chains, name, static chain => chain.Name);
 
     internal static EquatableArray<T> Ordered<T>(EquatableArray<T> items, Comparison<T> compare)
         where T : IEquatable<T>
@@ -62,6 +44,25 @@ public sealed record NftTable(NftFamily Family, string Name)
         }
 
         return items;
+    }
+
+    private static T? Search<T>(EquatableArray<T> ordered, string name, Func<T, string> nameOf)
+        where T : class, IEquatable<T>
+    {
+        int low = 0, high = ordered.Count - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = string.CompareOrdinal(nameOf(ordered[middle]), name);
+            if (order == 0)
+                return ordered[middle];
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+
+        return null;
     }
 }
 

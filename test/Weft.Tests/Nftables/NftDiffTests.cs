@@ -1,3 +1,4 @@
+using Weft.Model;
 using Weft.Model.Nftables;
 
 namespace Weft.Tests.Nftables;
@@ -59,6 +60,17 @@ public sealed class NftDiffTests
         NftElement one = new(NftSamples.Port(1)), two = new(NftSamples.Port(2));
         var set = new NftSet("s", NftType.Port) { Elements = [one, two] };
         Assert.Equal(set, set with { Elements = [two, one] });
+    }
+
+    [Fact]
+    public void A_guard_that_the_kernel_lacks_is_a_difference()
+    {
+        var unguarded = new NftRuleset
+        {
+            Tables = [new NftTable(NftFamily.Inet, "t") { Chains = [Nft.Chain("c", Nft.Rule(Nft.EtherSaddr.Is(default(MacAddress)), Nft.Drop))] }],
+        };
+        Assert.True(NftDiff.Between(unguarded, unguarded with { }).IsEmpty);
+        Assert.False(NftDiff.Between(new NftReadBack(unguarded, 1), unguarded).IsEmpty);
     }
 
     [Fact]

@@ -12,18 +12,22 @@ public static class NftDiff
     /// <summary>From a read-back; the batch is refused should somebody have changed the ruleset since.</summary>
     /// <exception cref="ArgumentException">A rule is contradictory, see <see cref="NftGuards"/>.</exception>
     public static NftBatch Between(NftReadBack current, NftRuleset desired) =>
-        Between(current.Ruleset, desired) with { Generation = current.Generation };
+        Compare(current.Ruleset, NftGuards.Complete(desired)) with { Generation = current.Generation };
 
     /// <summary>From what was applied last. Tables that only <paramref name="current"/> has are deleted.</summary>
     /// <exception cref="ArgumentException">A rule is contradictory, see <see cref="NftGuards"/>.</exception>
-    public static NftBatch Between(NftRuleset current, NftRuleset desired)
+    public static NftBatch Between(NftRuleset current, NftRuleset desired) =>
+        ReferenceEquals(current, desired) ? new NftBatch([]) : Compare(NftGuards.Complete(current), NftGuards.Complete(desired));
+
+    // What was read back is compared as it is: a guard that is missing in the kernel is a difference.
+    private static NftBatch Compare(NftRuleset current, NftRuleset desired)
     {
         var operations = new List<NftOperation>();
         foreach (var table in desired.Tables)
         {
             var present = current.Find(table.Id);
             if (!ReferenceEquals(present, table))
-                NftTableDiff.Between(present is null ? null : NftGuards.Complete(present), NftGuards.Complete(table), operations);
+                NftTableDiff.Between(present, table, operations);
         }
 
         foreach (var table in current.Tables)
