@@ -8,8 +8,9 @@ namespace Weft.Compilers.Routes;
 
 /// <summary>Makes routes to every other node's pods.</summary>
 /// <remarks>
-/// Through the overlay, a range's gateway is the range's own network address, which no pod ever gets; its neighbour entry names the peer's
-/// hardware address and the forwarding database the peer's node address. Pods reach the addresses of such nodes through the overlay too,
+/// Through the overlay, the gateway is the range's own network address, which no pod ever gets, and for IPv6 the peer's link-local address
+/// (a global one would be refused while another route leads to it). Its neighbour entry names the peer's hardware address, and the
+/// forwarding database the peer's node address. Pods reach the addresses of such nodes through the overlay too,
 /// by a table that only they consult: a network between the nodes that drops unknown sources never sees a pod's address.
 /// </remarks>
 public static class RouteCompiler
@@ -110,17 +111,18 @@ public static class RouteCompiler
             }
 
             _forwarding[mac] = new ForwardingEntry(OverlayDevice.Name, mac) { Destination = remote };
-            _neighbours[range.Network] = new Neighbour(OverlayDevice.Name, range.Network) { HardwareAddress = mac };
-            Put(Onlink(range, range.Network));
+            var gateway = range.IsV6 ? OverlayMac.LinkLocal(mac) : range.Network;
+            _neighbours[gateway] = new Neighbour(OverlayDevice.Name, gateway) { HardwareAddress = mac };
+            Put(Through(gateway, range));
             if (peer.Address(range.IsV6) is { } node)
-                Put(Onlink(IpPrefix.Host(node), range.Network) with { Table = RouteIds.OverlayTable });
+                Put(Through(gateway, IpPrefix.Host(node)) with { Table = RouteIds.OverlayTable });
         }
 
-        private Route Onlink(IpPrefix destination, IpAddress gateway) => new(destination)
+        private Route Through(IpAddress gateway, IpPrefix destination) => new(destination)
         {
             Gateway = gateway,
             Device = OverlayDevice.Name,
-            OnLink = true,
+            OnLink = !gateway.IsV6,
             Source = Source(destination.IsV6),
         };
 

@@ -16,12 +16,12 @@ public static class NodeDiff
         if (current == desired)
             return [];
         var plan = ImmutableArray.CreateBuilder<NodeChange>();
-        current = DiffOverlay(plan, current, desired);
-        AddSysctls(plan, current, desired);
-        Add(plan, current.Forwarding, desired.Forwarding, entry => entry.Address, (entry, _) => new NodeChange.PutForwarding(entry));
-        Add(plan, current.Neighbours, desired.Neighbours, entry => entry.Address, (entry, _) => new NodeChange.PutNeighbour(entry));
-        Add(plan, current.Routes, desired.Routes, route => route.Key, (route, replaces) => new NodeChange.PutRoute(route, replaces));
-        Add(plan, current.Rules, desired.Rules, rule => rule, (rule, _) => new NodeChange.AddRule(rule));
+        var left = DiffOverlay(plan, current, desired);
+        AddSysctls(plan, left, desired);
+        Add(plan, left.Forwarding, desired.Forwarding, entry => entry.Address, (entry, _) => new NodeChange.PutForwarding(entry));
+        Add(plan, left.Neighbours, desired.Neighbours, entry => entry.Address, (entry, _) => new NodeChange.PutNeighbour(entry));
+        Add(plan, left.Routes, desired.Routes, route => route.Key, (route, replaces) => new NodeChange.PutRoute(route, replaces));
+        Add(plan, left.Rules, desired.Rules, rule => rule, (rule, _) => new NodeChange.AddRule(rule));
         if (NftDiff.Between(current.Nftables, desired.Nftables) is { IsEmpty: false } batch)
             plan.Add(new NodeChange.ProgramNftables(desired.Nftables, batch));
         if (desired.Cni is { } file && file != current.Cni)
@@ -35,7 +35,7 @@ public static class NodeDiff
         return plan.DrainToImmutable();
     }
 
-    /// <summary>Plans the device; a device that is made anew has lost its entries, so the rest is compared with what is left.</summary>
+    /// <summary>Plans the device and returns what that leaves of the rest: a new device has no entries, and a set hardware address flushes the neighbours.</summary>
     private static NodeState DiffOverlay(ImmutableArray<NodeChange>.Builder plan, NodeState current, NodeState desired)
     {
         if (desired.Overlay is not { } wanted || wanted == current.Overlay)
@@ -43,7 +43,7 @@ public static class NodeDiff
         if (current.Overlay is { } present && !wanted.NeedsRebuild(present))
         {
             plan.Add(new NodeChange.AdjustOverlay(wanted));
-            return current;
+            return current with { Neighbours = [] };
         }
 
         plan.Add(new NodeChange.BuildOverlay(wanted));

@@ -45,7 +45,7 @@ public sealed class InMemoryNode(string nodeName) : INodeDriver
     {
         NodeChange.SetSysctl step => state with { Sysctls = Put(state.Sysctls, step.Sysctl, item => item.Path) },
         NodeChange.BuildOverlay step => WithoutOverlay(state) with { Overlay = step.Device },
-        NodeChange.AdjustOverlay step => state with { Overlay = step.Device },
+        NodeChange.AdjustOverlay step => state with { Overlay = step.Device, Neighbours = [] },
         NodeChange.RemoveOverlay => WithoutOverlay(state),
         NodeChange.PutForwarding step => state with { Forwarding = Put(state.Forwarding, step.Entry, item => item.Address.Value) },
         NodeChange.RemoveForwarding step => state with { Forwarding = Drop(state.Forwarding, step.Entry) },

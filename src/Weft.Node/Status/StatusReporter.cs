@@ -38,9 +38,14 @@ public sealed class StatusReporter(KubeClient client, string nodeName, ILogger l
         _known = result.Problems;
         _wanted = ToCondition(result.Unserved);
         var shown = Self(cluster)?.Status.Conditions.Find(ConditionType);
-        if (shown is null || (shown.Status, shown.Reason, shown.Message) != (_wanted.Status, _wanted.Reason, _wanted.Message))
+        if (!Says(shown, _wanted))
             _changed.Set();
     }
+
+    /// <summary>Whether the shown condition needs no word of ours. Who gives out ranges knows best why there is none, and two writers would never end.</summary>
+    private static bool Says(Condition? shown, Condition wanted) =>
+        (shown is { Status: "True" } && wanted is { Status: "True", Reason: "PodCIDRMissing" })
+        || (shown is not null && (shown.Status, shown.Reason, shown.Message) == (wanted.Status, wanted.Reason, wanted.Message));
 
     /// <summary>Sends reports until cancelled.</summary>
     public Task RunAsync(CancellationToken cancel) => Task.WhenAll(_events.RunAsync(cancel), SendConditionsAsync(cancel));

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Weft.Kubernetes;
 using Weft.Model;
 using Weft.Model.Nftables;
 

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Weft.Compilers;
 using Weft.Model;
 using Weft.Model.Nodes;
 using Weft.Model.Routes;

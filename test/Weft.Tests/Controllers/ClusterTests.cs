@@ -1,6 +1,7 @@
 using Weft.Kubernetes;
 using Weft.Lab.Controllers;
 using Weft.Model;
+using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.Tests.Controllers;
 
@@ -14,17 +15,17 @@ public sealed class ClusterTests
         await cluster.AddNodeAsync("n0", node => node with { Spec = new() { PodCIDR = "10.1.1.0/24", PodCIDRs = ["10.1.1.0/24", "fd00:1::/64"] } });
         for (var i = 1; i < 4; i++)
             await cluster.AddNodeAsync($"n{i}");
-        var nodes = await cluster.UntilAsync<Node>(nodes => nodes.All(node => node.Spec.PodCIDRs.Count == 2));
+        var nodes = await cluster.UntilAsync<KubeNode>(nodes => nodes.All(node => node.Spec.PodCIDRs.Count == 2));
         Assert.Equal("10.1.1.0/24", nodes[0].Spec.PodCIDR);
         Assert.Equal(8, nodes.SelectMany(node => node.Spec.PodCIDRs).Distinct().Count());
         await cluster.AddNodeAsync("n4");
-        nodes = await cluster.UntilAsync<Node>(nodes => nodes[4].Status.Conditions.IsTrue("NetworkUnavailable"));
+        nodes = await cluster.UntilAsync<KubeNode>(nodes => nodes[4].Status.Conditions.IsTrue("NetworkUnavailable"));
         const string message = "pod range 10.1.0.0/22 has no free /24 left for node n4: all 4 are taken; use a larger pod range, or fewer nodes";
         Assert.Equal(message, nodes[4].Status.Conditions.Find("NetworkUnavailable")!.Message);
         await cluster.UntilAsync<EventObject>(events => events.Any(one => one.Reason == "CIDRNotAvailable" && one.Message == message));
-        await cluster.Client.DeleteAsync<Node>(null, "n2");
-        nodes = await cluster.UntilAsync<Node>(nodes => nodes[^1].Spec.PodCIDRs.Count == 2);
-        Assert.Equal("PodCIDRAllocated", (await cluster.UntilAsync<Node>(all => !all[^1].Status.Conditions.IsTrue("NetworkUnavailable")))[^1].Status.Conditions.Find("NetworkUnavailable")!.Reason);
+        await cluster.Client.DeleteAsync<KubeNode>(null, "n2");
+        nodes = await cluster.UntilAsync<KubeNode>(nodes => nodes[^1].Spec.PodCIDRs.Count == 2);
+        Assert.Equal("PodCIDRAllocated", (await cluster.UntilAsync<KubeNode>(all => !all[^1].Status.Conditions.IsTrue("NetworkUnavailable")))[^1].Status.Conditions.Find("NetworkUnavailable")!.Reason);
     }
 
     [Fact]
@@ -105,12 +106,12 @@ public sealed class ClusterTests
         await cluster.UntilAsync<Pod>(pods => pods.Count(pod => pod.IsReady()) == 2);
         await cluster.AddNodeAsync("n2");
         await cluster.Client.CreateAsync(new Lease { Metadata = new() { Name = "n1", Namespace = "kube-node-lease" }, Spec = new() { HolderIdentity = "n1", RenewTime = DateTimeOffset.UtcNow } });
-        var lost = (await cluster.UntilAsync<Node>(nodes => nodes[0].Spec.Taints.Count == 2))[0];
+        var lost = (await cluster.UntilAsync<KubeNode>(nodes => nodes[0].Spec.Taints.Count == 2))[0];
         Assert.Equal("Unknown", lost.Status.Conditions.Find("Ready")!.Status);
         await cluster.UntilAsync<Pod>(pods => pods.Count(pod => pod.IsActive() && pod.Spec.NodeName == "n2" && pod.IsReady()) == 2);
         await cluster.Client.ModifyAsync<Lease>("kube-node-lease", "n1", lease => lease with { Spec = lease.Spec with { RenewTime = DateTimeOffset.UtcNow.AddHours(1) } });
-        await cluster.Client.ModifyAsync<Node>(null, "n1", node => node with { Status = node.Status with { Conditions = node.Status.Conditions.With(new() { Type = "Ready", Status = "True" }, DateTimeOffset.UtcNow) } }, "status");
-        await cluster.UntilAsync<Node>(nodes => nodes[0].Spec.Taints.Count == 0);
+        await cluster.Client.ModifyAsync<KubeNode>(null, "n1", node => node with { Status = node.Status with { Conditions = node.Status.Conditions.With(new() { Type = "Ready", Status = "True" }, DateTimeOffset.UtcNow) } }, "status");
+        await cluster.UntilAsync<KubeNode>(nodes => nodes[0].Spec.Taints.Count == 0);
     }
 
     [Fact]

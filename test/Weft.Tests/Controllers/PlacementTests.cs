@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Weft.Kubernetes;
 using Weft.Lab.Controllers;
+using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.Tests.Controllers;
 
@@ -35,7 +36,7 @@ public sealed class PlacementTests
     [Fact]
     public void Every_reason_is_counted_and_told()
     {
-        Node[] nodes =
+        KubeNode[] nodes =
         [
             Node("a") with { Spec = new() { Unschedulable = true } },
             Node("b") with { Spec = new() { Taints = [new() { Key = "dedicated", Value = "db", Effect = "NoSchedule" }] } },
@@ -73,7 +74,7 @@ public sealed class PlacementTests
     [InlineData("DoesNotExist", "size", null, "n1")]
     public void Required_affinity_decides(string op, string key, string? value, string expected)
     {
-        Node[] nodes = [Node("n1", labels: StringMap.Of(("zone", "a"))), Node("n2", labels: StringMap.Of(("zone", "b"), ("size", "7")))];
+        KubeNode[] nodes = [Node("n1", labels: StringMap.Of(("zone", "a"))), Node("n2", labels: StringMap.Of(("zone", "b"), ("size", "7")))];
         var term = new NodeSelectorTerm { MatchExpressions = [new() { Key = key, Operator = op, Values = value is null ? [] : [value] }] };
         var pod = Pod("p") with { Spec = new() { Affinity = new() { NodeAffinity = new() { Required = new() { NodeSelectorTerms = [term] } } } } };
         Assert.Equal(expected, new Placement(nodes, []).Place(pod, out _));
@@ -106,7 +107,7 @@ public sealed class PlacementTests
 
     private static Container Asking(string cpu) => new() { Resources = new() { Requests = StringMap.Of(("cpu", cpu)) } };
 
-    private static Node Node(string name, string ready = "True", StringMap labels = default) => new()
+    private static KubeNode Node(string name, string ready = "True", StringMap labels = default) => new()
     {
         Metadata = new() { Name = name, Labels = labels },
         Status = new() { Conditions = [new() { Type = "Ready", Status = ready }] },

@@ -3,6 +3,7 @@ using Weft.ApiServer;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Lab.Controllers;
+using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.Tests.Controllers;
 
@@ -58,9 +59,9 @@ internal sealed class TestCluster : IAsyncDisposable
         await _controllers.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
-    public Task<Node> AddNodeAsync(string name, Func<Node, Node>? change = null)
+    public Task<KubeNode> AddNodeAsync(string name, Func<KubeNode, KubeNode>? change = null)
     {
-        var node = new Node
+        var node = new KubeNode
         {
             Metadata = new() { Name = name, Labels = StringMap.Of(("kubernetes.io/hostname", name)) },
             Status = new() { Conditions = [new Condition { Type = "Ready", Status = "True", Reason = "KubeletReady", LastTransitionTime = DateTimeOffset.UnixEpoch }] },
