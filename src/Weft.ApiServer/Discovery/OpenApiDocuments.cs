@@ -9,9 +9,17 @@ using Weft.ApiServer.Schemas;
 namespace Weft.ApiServer.Discovery;
 
 /// <summary>The OpenAPI documents: <c>/openapi/v2</c>, and per group and version under <c>/openapi/v3</c>, made when first asked for.</summary>
-/// <remarks>JSON only. kubectl reads v3 as JSON; it asks for v2 as protobuf first and takes 406 as the answer that there is none.</remarks>
+/// <remarks>
+/// kubectl reads v3, and only for a kind that v3 lacks does it ask for v2, as protobuf. That document is empty on purpose: kubectl then
+/// says in its own words that there is no such kind.
+/// </remarks>
 internal sealed class OpenApiDocuments(KindTable kinds)
 {
+    private const string ProtobufV2 = "application/com.github.proto-openapi.spec.v2";
+
+    /// <summary>A gnostic <c>openapi.v2.Document</c>: <c>1 swagger "2.0", 2 info {1 title "weft", 2 version "v1"}</c>.</summary>
+    private static readonly byte[] EmptyV2 = [0x0A, 3, .. "2.0"u8, 0x12, 10, 0x0A, 4, .. "weft"u8, 0x12, 2, .. "v1"u8];
+
     private readonly Lazy<byte[]> _v2 = new(() => JsonText.Write(ObjectSchemas.OpenApiV2()));
 
     private readonly Lazy<Dictionary<string, byte[]>> _v3 = new(() => kinds.All
@@ -26,7 +34,11 @@ internal sealed class OpenApiDocuments(KindTable kinds)
         if (context.Request.Method != "GET")
             throw Status.MethodNotAllowed();
         if (!AcceptsJson(context.Request))
-            throw Status.NotAcceptable();
+        {
+            return path == "/openapi/v2" && Accept.Ranges(context.Request).Any(r => r.StartsWith(ProtobufV2, StringComparison.Ordinal))
+                ? Response.WriteBytesAsync(context, 200, EmptyV2, ProtobufV2 + ".v1.0+protobuf")
+                : throw Status.NotAcceptable();
+        }
         if (path == "/openapi/v2")
             return Response.WriteBytesAsync(context, 200, _v2.Value);
         if (path == "/openapi/v3")

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Weft.ApiServer.Schemas;
 
 namespace Weft.ApiServer.Kinds;
 
@@ -21,9 +20,6 @@ internal class KindStrategy
     public virtual void PrepareForUpdate(JsonObject obj, JsonObject old)
     {
     }
-
-    /// <summary>What is wrong with the object beyond its schema.</summary>
-    public virtual IEnumerable<FieldError> Validate(JsonObject obj, JsonObject? old) => [];
 
     /// <summary>Seconds until the object may go; 0 removes it at once.</summary>
     /// <param name="requested">What the client asked for.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Weft.ApiServer.Json;
+using Weft.ApiServer.Schemas.Validation;
 
 namespace Weft.ApiServer.Kinds;
 
@@ -9,10 +10,15 @@ internal static class NamespaceKind
     /// <summary>Set by the server on every namespace, for selectors.</summary>
     public const string NameLabel = "kubernetes.io/metadata.name";
 
+    /// <summary>Place of the phase among the selectable fields, so that every create can look without parsing.</summary>
+    public const int PhaseField = 0;
+
+    public const string Terminating = "Terminating";
+
     public static ResourceKind Kind { get; } = new()
     {
         Group = "", Version = "v1", Kind = "Namespace", Plural = "namespaces", Singular = "namespace",
-        ShortNames = ["ns"], Namespaced = false, HasStatus = true,
+        ShortNames = ["ns"], Namespaced = false, HasStatus = true, CheckName = Formats.Label,
         Subresources = [new("finalize", "", "v1", "Namespace", ["update"])],
         SelectableFields = [SelectableField.AtPath("status.phase")],
         Columns = [TableColumn.ObjectName, TableColumn.Text("Status", obj => obj.Text("status", "phase")), TableColumn.Age],
@@ -38,7 +44,7 @@ internal static class NamespaceKind
 
         public override bool HeldBySpec(JsonObject obj) => obj.Items("spec", "finalizers").Any();
 
-        public override void PrepareForDelete(JsonObject obj) => obj.Ensure("status")["phase"] = "Terminating";
+        public override void PrepareForDelete(JsonObject obj) => obj.Ensure("status")["phase"] = Terminating;
 
         private static void Label(JsonObject obj)
         {

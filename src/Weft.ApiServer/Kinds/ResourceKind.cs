@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Weft.ApiServer.Schemas.Validation;
 
 namespace Weft.ApiServer.Kinds;
 
@@ -34,6 +35,9 @@ public sealed record ResourceKind
 
     /// <summary>Further subresources, for discovery; served by code of their own.</summary>
     public IReadOnlyList<SubresourceKind> Subresources { get; init; } = [];
+
+    /// <summary>What is wrong with an object's name, null when nothing is.</summary>
+    internal Func<string, string?> CheckName { get; init; } = Formats.Subdomain;
 
     internal IReadOnlyList<SelectableField> SelectableFields { get; init; } = [];
 

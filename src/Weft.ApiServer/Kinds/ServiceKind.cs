@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Weft.ApiServer.Json;
+using Weft.ApiServer.Schemas.Validation;
 
 namespace Weft.ApiServer.Kinds;
 
@@ -14,7 +15,7 @@ internal static class ServiceKind
     public static ResourceKind Kind { get; } = new()
     {
         Group = "", Version = "v1", Kind = "Service", Plural = "services", Singular = "service",
-        ShortNames = ["svc"], Categories = ["all"], Namespaced = true, HasStatus = true,
+        ShortNames = ["svc"], Categories = ["all"], Namespaced = true, HasStatus = true, CheckName = Formats.Rfc1035Label,
         SelectableFields =
         [
             SelectableField.AtPath("spec.clusterIP"),

@@ -37,15 +37,12 @@ internal static class Deletion
             if (!due && JsonNode.DeepEquals(obj, current.Parse()))
                 return (current, false);
             var stored = due
-                ? request.Server.Store.TryDelete(request.Kind, current, LastState(current))
+                ? request.Server.Store.TryDelete(request.Kind, current, current.Parse()) // seen last as it was, marked only if it waited
                 : request.Server.Store.TryPut(request.Kind, current, obj);
             if (stored is not null)
                 return (stored, due);
         }
     }
-
-    /// <summary>An object that goes at once is last seen as it was; only one that waited is seen marked.</summary>
-    private static JsonObject LastState(StoredObject current) => current.Parse();
 
     private static void Mark(ResourceRequest request, JsonObject obj, DeleteOptions options)
     {

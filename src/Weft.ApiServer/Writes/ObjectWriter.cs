@@ -63,7 +63,7 @@ internal static class ObjectWriter
                 return ObjectStore.Preview(request.Kind, request.ToStorage(obj), current.Revision);
             var stored = Deletion.IsDue(request.Kind, obj)
                 ? request.Server.Store.TryDelete(request.Kind, current, request.ToStorage(obj))
-                : TryStore(request, current, obj, old);
+                : TryStore(request, current, obj);
             if (stored is not null)
                 return stored;
         }
@@ -125,16 +125,20 @@ internal static class ObjectWriter
             throw Status.Invalid("", "", "", [FieldError.Invalid("patch", JsonValue.Create(patch).ToJsonString(), cause)]);
         if (result.BadRequest is { } message)
             throw Status.BadRequest(message);
-        IReadOnlyList<FieldError> errors = [.. result.Errors, .. request.Kind.Strategy.Validate(obj, old)];
+        IReadOnlyList<FieldError> errors =
+        [
+            .. MetadataValidation.Errors(request.Kind, obj["metadata"]!.AsObject(), old?["metadata"]!.AsObject()),
+            .. result.Errors,
+        ];
         if (errors.Count > 0)
             throw Status.Invalid(request.Kind, obj.Text("metadata", "name") ?? obj.Text("metadata", "generateName") ?? "", errors);
         foreach (var warning in result.Warnings)
             Response.Warn(request.Context, warning);
     }
 
-    private static StoredObject? TryStore(ResourceRequest request, StoredObject? current, JsonObject obj, JsonObject? old = null) =>
+    private static StoredObject? TryStore(ResourceRequest request, StoredObject? current, JsonObject obj) =>
         request.Server.Addresses.Serves(request.Kind)
-            ? request.Server.Addresses.TryStore(obj, old, () => Store(request, current, obj))
+            ? request.Server.Addresses.TryStore(obj, () => Store(request, current, obj))
             : Store(request, current, obj);
 
     private static StoredObject? Store(ResourceRequest request, StoredObject? current, JsonObject obj)

@@ -36,7 +36,7 @@ internal static class Placement
         if (request.Namespace is not { } name)
             return;
         var ns = request.Server.Store.Current.Of(NamespaceKind.Kind.StorageKey).Find("", name) ?? throw Status.NotFound(NamespaceKind.Kind, name);
-        if (ns.Parse().At("metadata", "deletionTimestamp") is null)
+        if (ns.Fields[NamespaceKind.PhaseField] != NamespaceKind.Terminating)
             return;
         throw Status.Forbidden(request.Kind, request.Name ?? "", $"unable to create new content in namespace {name} because it is being terminated",
             Status.Cause("NamespaceTerminating", $"namespace {name} is being terminated", "metadata.namespace"));

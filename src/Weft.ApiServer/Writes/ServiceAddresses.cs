@@ -36,7 +36,7 @@ internal sealed class ServiceAddresses
 
     /// <summary>Completes the Service and stores it while nobody else can take the same address.</summary>
     /// <exception cref="StatusException">422: an address or port is out of range or taken, or none is free.</exception>
-    public StoredObject? TryStore(JsonObject service, JsonObject? old, Func<StoredObject?> store)
+    public StoredObject? TryStore(JsonObject service, Func<StoredObject?> store)
     {
         lock (_gate)
         {
@@ -54,7 +54,6 @@ internal sealed class ServiceAddresses
             }
             if (errors.Count > 0)
                 throw Status.Invalid(ServiceKind.Kind, service.Text("metadata", "name") ?? "", errors);
-            _ = old;
             return store();
         }
     }

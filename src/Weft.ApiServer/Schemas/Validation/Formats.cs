@@ -14,6 +14,12 @@ internal static partial class Formats
     private const string QualifiedPattern = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
     private const string ValuePattern = "(" + QualifiedPattern + ")?";
 
+    private const string Rfc1035Pattern = "[a-z]([-a-z0-9]*[a-z0-9])?";
+
+    private const string Rfc1035Text =
+        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an "
+        + "alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '" + Rfc1035Pattern + "')";
+
     private const string LabelText =
         "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric "
         + "character (e.g. 'my-name',  or '123-abc', regex used for validation is '" + LabelPattern + "')";
@@ -57,6 +63,9 @@ internal static partial class Formats
     public static string? Label(string value) => Longest(value, 63) ?? (LabelRegex().IsMatch(value) ? null : LabelText);
 
     public static string? Subdomain(string value) => Longest(value, 253) ?? (SubdomainRegex().IsMatch(value) ? null : SubdomainText);
+
+    /// <summary>The name of a Service, which is also a DNS name of old.</summary>
+    public static string? Rfc1035Label(string value) => Longest(value, 63) ?? (Rfc1035Regex().IsMatch(value) ? null : Rfc1035Text);
 
     public static string? LabelValue(string value) => Longest(value, 63) ?? (ValueRegex().IsMatch(value) ? null : ValueText);
 
@@ -134,6 +143,9 @@ internal static partial class Formats
 
     [GeneratedRegex("^" + SubdomainPattern + "\\z")]
     private static partial Regex SubdomainRegex();
+
+    [GeneratedRegex("^" + Rfc1035Pattern + "\\z")]
+    private static partial Regex Rfc1035Regex();
 
     [GeneratedRegex("^" + QualifiedPattern + "\\z")]
     private static partial Regex QualifiedRegex();

@@ -83,7 +83,7 @@ public sealed class AccessTests
         var url = (string)index["apis/apps/v1"]!["serverRelativeURL"]!;
         Assert.Contains("hash=", url, StringComparison.Ordinal);
         Assert.NotNull((await api.GetAsync(url)).Body["openapi"]);
-        Assert.Equal(406, (await api.GetAsync("/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")).Code);
+        Assert.Equal(406, (await api.GetAsync("/openapi/v3", "application/com.github.proto-openapi.spec.v3@v1.0+protobuf")).Code);
     }
 
     [Fact]
