@@ -59,8 +59,8 @@ public sealed class DeploymentTests
         await cluster.CreateAsync<Deployment>(Web(4).Replace("minReadySeconds: 0", "progressDeadlineSeconds: 1"));
         await UntilCompleteAsync(cluster);
         await SetImageAsync(cluster, "weft/broken");
-        var stuck = (await cluster.UntilAsync<Deployment>(all => all[0].Status.Conditions.Find("Progressing")?.Reason == "ProgressDeadlineExceeded"))[0];
-        Assert.Equal(3, stuck.Status.AvailableReplicas);
+        var stuck = (await cluster.UntilAsync<Deployment>(all => all[0].Status is { AvailableReplicas: 3 } status
+            && status.Conditions.Find("Progressing")?.Reason == "ProgressDeadlineExceeded"))[0];
         Assert.True(stuck.Status.Conditions.IsTrue("Available"));
         await SetImageAsync(cluster, "weft/one");
         await UntilCompleteAsync(cluster);
