@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using Weft.Netlink.Libc;
 
 namespace Weft.Lab.Nodes;
@@ -46,8 +47,11 @@ internal sealed class NodeWorld : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        Processes.Kill(InitPid, Processes.SigKill);
+        // The init follows by its parent-death signal; unshare complains when it is the other way round.
+        Processes.Kill(_unshare.Id, Processes.SigKill);
         await Ended.ConfigureAwait(false);
+        while (File.Exists($"/proc/{InitPid.ToString(CultureInfo.InvariantCulture)}/ns/net"))
+            await Task.Delay(1).ConfigureAwait(false);
         _unshare.Dispose();
     }
 

@@ -25,6 +25,9 @@ internal static unsafe partial class Interop
     [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
     public static partial int Shutdown(int fd, int how);
 
+    [LibraryImport(Library, EntryPoint = "fchdir", SetLastError = true)]
+    public static partial int ChangeDirectory(int fd);
+
     [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Truncate(int fd, nint length);
 

@@ -49,6 +49,17 @@ public static class Mounts
             NetlinkException.ThrowLast($"bind {source} on {target}");
     }
 
+    /// <summary>
+    /// Binds what <paramref name="source"/> names below an open folder, which may lie in another mount namespace; for a thread with a
+    /// working directory of its own, which it changes.
+    /// </summary>
+    /// <remarks>Of other mount namespaces the kernel binds only namespaces themselves (do_loopback in fs/namespace.c).</remarks>
+    public static void BindFrom(SafeFd folder, string source, string target)
+    {
+        if (Interop.ChangeDirectory(folder.Value) < 0 || Interop.Mount(source, target, type: null, (nuint)MountFlags.Bind, data: null) < 0)
+            NetlinkException.ThrowLast($"bind {source} on {target}");
+    }
+
     /// <summary>Changes how mounts below <paramref name="target"/> spread to other mount namespaces: private, slave or shared.</summary>
     public static void SetPropagation(string target, MountFlags propagation, bool recursive = true)
     {

@@ -45,7 +45,9 @@ internal sealed class ContainerProcess
     public Task<int> Exit { get; }
 
     /// <summary>Process id of the container's init, in our pid namespace; null before it runs and after it has ended.</summary>
-    public int? Pid => Exit.IsCompleted ? null : ProcessTree.ChildOf(_entered) is { } unshare ? ProcessTree.ChildOf(unshare) : null;
+    public int? Pid => Unshare is { } unshare ? ProcessTree.ChildOf(unshare) : null;
+
+    private int? Unshare => Exit.IsCompleted ? null : ProcessTree.ChildOf(_entered);
 
     /// <summary>Starts a container.</summary>
     /// <param name="node">Where.</param>
@@ -76,11 +78,18 @@ internal sealed class ContainerProcess
         }
     }
 
-    /// <summary>Signals the container's init, which hands it on.</summary>
-    public void Signal(int signal)
+    /// <summary>Asks it to end: the container's init hands SIGTERM on to the program.</summary>
+    public void Terminate()
     {
         if (Pid is { } pid)
-            Processes.Kill(pid, signal);
+            Processes.Kill(pid, Processes.SigTerm);
+    }
+
+    /// <summary>Ends it at once: the init follows unshare by its parent-death signal, and everything in the container follows the init.</summary>
+    public void Kill()
+    {
+        if (Unshare is { } pid)
+            Processes.Kill(pid, Processes.SigKill);
     }
 
     /// <summary>Changes how a stand-in behaves.</summary>

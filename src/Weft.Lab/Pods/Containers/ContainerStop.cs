@@ -1,6 +1,5 @@
 using Weft.Kubernetes;
 using Weft.Lab.Pods.Probes;
-using Weft.Netlink.Libc;
 
 namespace Weft.Lab.Pods.Containers;
 
@@ -22,13 +21,13 @@ internal sealed class ContainerStop(PodServices services, Pod pod, Container con
         {
             if (container.Lifecycle?.PreStop is { } hook)
                 await RunHookAsync(hook, grace).ConfigureAwait(false);
-            process.Signal(Processes.SigTerm);
+            process.Terminate();
             var left = grace - services.Time.GetElapsedTime(begun);
             if (await EndsWithinAsync(left > LeastAfterHook || grace < LeastAfterHook ? left : LeastAfterHook).ConfigureAwait(false))
                 return;
         }
 
-        process.Signal(Processes.SigKill);
+        process.Kill();
         await process.Exit.ConfigureAwait(false);
     }
 

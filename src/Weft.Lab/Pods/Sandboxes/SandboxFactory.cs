@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Weft.Cni.Protocol;
@@ -7,6 +8,7 @@ using Weft.Lab.Nodes;
 using Weft.Model;
 using Weft.Model.Links;
 using Weft.Netlink;
+using Weft.Netlink.Libc;
 using Weft.Netlink.Namespaces;
 
 namespace Weft.Lab.Pods.Sandboxes;
@@ -105,13 +107,21 @@ internal sealed class SandboxFactory
         return problems;
     }
 
-    private void Pin(string name) => _node.Run(() =>
+    // The node's /proc knows no thread of ours, so the way to the new namespace leads over our own.
+    private void Pin(string name)
     {
-        using var netns = NetworkNamespace.CreateNamed(name);
-        using var stack = KernelNetworkStack.Open(netns);
-        stack.ChangeLink("lo", new LinkChange { Up = true });
-        return 0;
-    });
+        using var netns = NetworkNamespace.Create();
+        using (var stack = KernelNetworkStack.Open(netns))
+            stack.ChangeLink("lo", new LinkChange { Up = true });
+        using var ours = Descriptors.OpenRead("/proc/self/fd");
+        _node.Run(() =>
+        {
+            Directory.CreateDirectory(NetworkNamespace.NamedFolder);
+            File.WriteAllBytes(NetworkNamespace.PathOf(name), []);
+            Mounts.BindFrom(ours, netns.Descriptor.Value.ToString(CultureInfo.InvariantCulture), NetworkNamespace.PathOf(name));
+            return 0;
+        });
+    }
 
     private void Unpin(string name) => _node.Run(() =>
     {
