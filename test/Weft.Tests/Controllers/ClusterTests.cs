@@ -125,7 +125,7 @@ public sealed class ClusterTests
         await cluster.Client.CreateAsync(new Lease { Metadata = new() { Name = "n1", Namespace = "kube-node-lease" }, Spec = new() { RenewTime = DateTimeOffset.UtcNow.AddHours(-1) } });
         await cluster.UntilAsync<Pod>(pods => pods[0].Status.Conditions.Find("Ready") is { Status: "False", Reason: "NodeNotReady" });
         await cluster.Client.ModifyAsync<Lease>("kube-node-lease", "n1", lease => lease with { Spec = lease.Spec with { RenewTime = DateTimeOffset.UtcNow.AddHours(1) } });
-        await cluster.Client.ModifyAsync<Node>(null, "n1", node => node with { Status = node.Status with { Conditions = node.Status.Conditions.With(new() { Type = "Ready", Status = "True" }, DateTimeOffset.UtcNow) } }, "status");
+        await cluster.Client.ModifyAsync<KubeNode>(null, "n1", node => node with { Status = node.Status with { Conditions = node.Status.Conditions.With(new() { Type = "Ready", Status = "True" }, DateTimeOffset.UtcNow) } }, "status");
         await cluster.UntilAsync<Pod>(pods => pods[0].IsReady());
     }
 
