@@ -5,8 +5,6 @@ using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.Tests.Controllers;
 
-using Node = Weft.Kubernetes.Node;
-
 public sealed class ClusterTests
 {
     [Fact]

@@ -6,8 +6,6 @@ using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.Tests.Controllers;
 
-using Node = Weft.Kubernetes.Node;
-
 public sealed class PlacementTests
 {
     [Fact]

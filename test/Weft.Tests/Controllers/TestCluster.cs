@@ -7,8 +7,6 @@ using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.Tests.Controllers;
 
-using Node = Weft.Kubernetes.Node;
-
 /// <summary>A real API server in memory, all controllers, and kubelets that only say that pods run.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
