@@ -31,7 +31,11 @@ internal static class ContainerCommand
             else if (arguments is not [_])
                 return Usage();
             var spec = line.Fd >= 0 ? line.WaitForContainer() : Read(arguments[0]);
-            return spec is null ? CannotStart : Start(spec, line);
+            if (spec is null)
+                return CannotStart;
+            var code = Start(spec, line);
+            line.Report(LauncherReportKind.Ended, message: null, code);
+            return code;
         }
         catch (Exception e) when (e is NetlinkException or IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
@@ -49,7 +53,11 @@ internal static class ContainerCommand
 
     private static int StandInAsInit(ContainerSpec spec, RunnerLine line)
     {
-        using var signals = new StopSignals(_ => Processes.ExitNow(0));
+        using var signals = new StopSignals(_ =>
+        {
+            line.Report(LauncherReportKind.Ended);
+            Processes.ExitNow(0);
+        });
         using var orphans = Reaper.CollectOrphans();
         return StandIn.Run(spec, line, new ContainerLog());
     }

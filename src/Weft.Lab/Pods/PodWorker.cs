@@ -25,6 +25,7 @@ internal sealed class PodWorker
     private readonly DateTimeOffset _startTime;
     private readonly List<ContainerLoop> _inits = [];
     private readonly List<ContainerLoop> _mains = [];
+    private readonly List<Task> _runs = [];
     private volatile Pod _pod;
     private volatile Sandbox? _sandbox;
 
@@ -111,24 +112,29 @@ internal sealed class PodWorker
         _changed.Set();
 
         var builder = new ContainerSpecBuilder(_services, _pod, sandbox, _volumes, volumes);
-        var running = new List<Task>();
         foreach (var init in _inits)
         {
-            var run = init.RunAsync(builder, sandbox.Path, ct);
+            var run = Run(init);
             if (init.Kind == ContainerKind.Sidecar)
             {
-                running.Add(run);
                 await Task.WhenAny(init.Up, run).WaitAsync(ct).ConfigureAwait(false);
                 continue;
             }
 
-            await run.ConfigureAwait(false);
+            await run.WaitAsync(ct).ConfigureAwait(false);
             if (init.View.Ended is not { ExitCode: 0 })
                 return;
         }
 
         // Sidecars serve the main containers and end with the last of them.
-        await Task.WhenAll(_mains.Select(loop => loop.RunAsync(builder, sandbox.Path, ct))).ConfigureAwait(false);
+        await Task.WhenAll(_mains.Select(Run)).WaitAsync(ct).ConfigureAwait(false);
+
+        Task Run(ContainerLoop loop)
+        {
+            var run = loop.RunAsync(builder, sandbox.Path, ct);
+            _runs.Add(run);
+            return run;
+        }
     }
 
     private async Task<IReadOnlyDictionary<string, PreparedVolume>> PrepareVolumesAsync(CancellationToken ct)
@@ -177,6 +183,7 @@ internal sealed class PodWorker
         await Task.WhenAll(_mains.Select(loop => loop.StopAsync(grace))).ConfigureAwait(false);
         foreach (var init in Enumerable.Reverse(_inits))
             await init.StopAsync(grace).ConfigureAwait(false);
+        await Task.WhenAll(_runs).ConfigureAwait(false);
     }
 
     private async Task RemoveSandboxAsync(CancellationToken ct)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Weft.Kubernetes;
+using Weft.Kubernetes.Client;
 using Weft.Lab.Pods.Files;
 using Weft.Lab.Pods.Logs;
 using Weft.Lab.Pods.Probes;
@@ -122,7 +123,7 @@ internal sealed class ContainerLoop
             {
                 return await builder.BuildAsync(Container, _kind == ContainerKind.Init, ct).ConfigureAwait(false);
             }
-            catch (ContainerConfigException e)
+            catch (Exception e) when (e is ContainerConfigException or KubeApiException)
             {
                 Show(_view with { State = ContainerView.Waiting("CreateContainerConfigError", e.Message).State });
                 _services.Events.Warning(_pod(), "Failed", $"Error: {e.Message}");
@@ -149,6 +150,8 @@ internal sealed class ContainerLoop
         }
 
         _process = process;
+        if (_stopping.IsCancellationRequested)
+            await process.KillAsync().ConfigureAwait(false);
         var report = await process.Started.ConfigureAwait(false);
         if (report.Kind == LauncherReportKind.Failed)
         {

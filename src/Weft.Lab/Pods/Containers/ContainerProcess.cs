@@ -19,12 +19,16 @@ internal sealed class ContainerProcess
 {
     private const int Line = 3;
     private const int FormerLog = 4;
+
+    // Long enough for a process to go, short enough for one that had not begun yet.
+    private static readonly TimeSpan KillAgain = TimeSpan.FromMilliseconds(20);
     private static readonly string[] Environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
 
     private readonly TaskCompletionSource<LauncherReport> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _entered;
     private readonly NetworkStream _line;
     private readonly Action<string> _notice;
+    private int? _reported;
 
     private ContainerProcess(int entered, NetworkStream line, ContainerSpec spec, Action<string> notice)
     {
@@ -86,10 +90,14 @@ internal sealed class ContainerProcess
     }
 
     /// <summary>Ends it at once: the init follows unshare by its parent-death signal, and everything in the container follows the init.</summary>
-    public void Kill()
+    public async Task KillAsync()
     {
-        if (Unshare is { } pid)
-            Processes.Kill(pid, Processes.SigKill);
+        while (!Exit.IsCompleted)
+        {
+            if (Unshare is { } pid)
+                Processes.Kill(pid, Processes.SigKill);
+            await Task.WhenAny(Exit, Task.Delay(KillAgain)).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Changes how a stand-in behaves.</summary>
@@ -123,7 +131,7 @@ internal sealed class ContainerProcess
         // The line is closed, so the wait is short.
         var status = await Task.Run(() => Processes.Wait(_entered)).ConfigureAwait(false);
         await _line.DisposeAsync().ConfigureAwait(false);
-        var code = status?.ExitCode ?? 128;
+        var code = _reported ?? status?.ExitCode ?? 128;
         _started.TrySetResult(new LauncherReport(LauncherReportKind.Failed, "the launcher ended before the container began", code));
         return code;
     }
@@ -132,6 +140,8 @@ internal sealed class ContainerProcess
     {
         if (report.Kind == LauncherReportKind.Notice)
             _notice(report.Message ?? "");
+        else if (report.Kind == LauncherReportKind.Ended)
+            _reported = report.ExitCode;
         else
             _started.TrySetResult(report);
     }

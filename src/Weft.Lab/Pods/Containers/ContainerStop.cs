@@ -27,8 +27,7 @@ internal sealed class ContainerStop(PodServices services, Pod pod, Container con
                 return;
         }
 
-        process.Kill();
-        await process.Exit.ConfigureAwait(false);
+        await process.KillAsync().ConfigureAwait(false);
     }
 
     private async Task<bool> EndsWithinAsync(TimeSpan limit)

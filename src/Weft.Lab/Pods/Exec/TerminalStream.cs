@@ -1,10 +1,13 @@
 using Microsoft.Win32.SafeHandles;
+using Weft.Netlink.Libc;
 
 namespace Weft.Lab.Pods.Exec;
 
 /// <summary>The controlling end of a pseudo-terminal as a stream: when the program's end is closed, reading fails with EIO, which here is the end.</summary>
 internal sealed class TerminalStream(SafeFileHandle controller) : Stream
 {
+    private int Fd => (int)controller.DangerousGetHandle();
+
     /// <inheritdoc/>
     public override bool CanRead => true;
 
@@ -27,18 +30,16 @@ internal sealed class TerminalStream(SafeFileHandle controller) : Stream
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        try
-        {
-            return RandomAccess.Read(controller, buffer, 0);
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            return 0;
-        }
+        var count = controller.IsClosed ? 0 : ByteFile.Read(Fd, buffer);
+        return Math.Max(count, 0);
     }
 
     /// <inheritdoc/>
-    public override void Write(ReadOnlySpan<byte> buffer) => RandomAccess.Write(controller, buffer, 0);
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (controller.IsClosed || !ByteFile.Write(Fd, buffer))
+            throw new IOException("the terminal is closed");
+    }
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

@@ -8,7 +8,7 @@ public sealed record LauncherOrder(ContainerSpec? Container = null, StandInBehav
 /// <summary>One line from a launcher to the runner.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Message">In words, for events and logs.</param>
-/// <param name="ExitCode">With <see cref="LauncherReportKind.Failed"/>: the code that a shell would give, 126 or 127, else 128.</param>
+/// <param name="ExitCode">With Ended: how it ended. With Failed: the code that a shell would give, 126 or 127, else 128.</param>
 public sealed record LauncherReport(LauncherReportKind Kind, string? Message = null, int ExitCode = 0);
 
 /// <summary>What a launcher tells.</summary>
@@ -17,6 +17,9 @@ public enum LauncherReportKind
 {
     /// <summary>The program runs, or the stand-in listens.</summary>
     Started,
+
+    /// <summary>The program or the stand-in has ended, and with it the container.</summary>
+    Ended,
 
     /// <summary>Nothing could be started.</summary>
     Failed,
