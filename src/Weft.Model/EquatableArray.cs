@@ -41,8 +41,8 @@ public readonly struct EquatableArray<T>(ImmutableArray<T> items) : IEquatable<E
         return hash.ToHashCode();
     }
 
-    /// <summary>Enumerates without allocation.</summary>
-    public ReadOnlySpan<T>.Enumerator GetEnumerator() => AsSpan().GetEnumerator();
+    /// <summary>Enumerates without allocation, also across an await.</summary>
+    public ImmutableArray<T>.Enumerator GetEnumerator() => ImmutableCollectionsMarshal.AsImmutableArray(_items ?? []).GetEnumerator();
 
     IEnumerator<T> IEnumerable<T>.GetEnumerator() => ((IEnumerable<T>)(_items ?? [])).GetEnumerator();
 
