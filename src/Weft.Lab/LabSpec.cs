@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Weft.Lab;
+
+/// <summary>What a lab was asked to be: the options of <c>weft up</c>, kept in its directory as <c>lab.json</c>.</summary>
+public sealed record LabSpec
+{
+    /// <summary>Name of the lab; default of the command line: <c>lab</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Number of nodes, named node1, node2, ….</summary>
+    public int Nodes { get; init; } = 2;
+
+    /// <summary>Shape of pod interfaces: <c>ptp</c> (routed) or <c>bridge</c>.</summary>
+    public string Cni { get; init; } = "ptp";
+
+    /// <summary>A whole CNI configuration (JSON) in place of the one that the agent writes, or null.</summary>
+    public string? CniConf { get; init; }
+
+    /// <summary>How packets travel between nodes: <c>auto</c>, <c>direct</c> or <c>vxlan</c>.</summary>
+    public string Overlay { get; init; } = "auto";
+
+    /// <summary>The range that node ranges are cut from; Kubernetes' usual default.</summary>
+    public string PodCidr { get; init; } = "10.244.0.0/16";
+
+    /// <summary>The range of Service addresses; Kubernetes' usual default.</summary>
+    public string ServiceCidr { get; init; } = "10.96.0.0/16";
+
+    /// <summary>The network that joins the nodes. It exists only inside the lab.</summary>
+    public string UnderlayCidr { get; init; } = "172.30.0.0/24";
+
+    /// <summary>Port of the API server on the host's loopback.</summary>
+    public int ApiPort { get; init; }
+
+    /// <summary>Whether the store is a file that survives <c>down</c>.</summary>
+    public bool Keep { get; init; }
+
+    /// <summary>Whether the store is in memory only.</summary>
+    public bool Ephemeral { get; init; }
+
+    /// <summary>Whether the lab has a user namespace of its own; off only for what the kernel allows the host's root alone.</summary>
+    public bool UserNamespace { get; init; } = true;
+
+    /// <summary>Names of the nodes.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> NodeNames => Enumerable.Range(1, Nodes).Select(i => $"node{i}");
+
+    /// <summary>What differs from <paramref name="other"/> and cannot change while a lab runs, as flags for people.</summary>
+    public IEnumerable<string> DifferencesFrom(LabSpec other)
+    {
+        if (Nodes != other.Nodes)
+            yield return $"--nodes {other.Nodes}";
+        if (Cni != other.Cni)
+            yield return $"--cni {other.Cni}";
+        if (CniConf != other.CniConf)
+            yield return "--cni-conf";
+        if (Overlay != other.Overlay)
+            yield return $"--overlay {other.Overlay}";
+        if (PodCidr != other.PodCidr)
+            yield return $"--pod-cidr {other.PodCidr}";
+        if (ServiceCidr != other.ServiceCidr)
+            yield return $"--service-cidr {other.ServiceCidr}";
+    }
+}
+
+/// <summary>The process that holds a running lab, as the host sees it.</summary>
+/// <param name="Pid">Process id of the outermost process of the lab, in the host's pid namespace.</param>
+/// <param name="StartTime">Its start in clock ticks since boot: tells it from a later process of the same id.</param>
+/// <param name="StartedAt">When the lab was started.</param>
+public sealed record LabProcessInfo(int Pid, ulong StartTime, DateTimeOffset StartedAt);
+
+/// <summary>Serializer of the lab's own files and of its control protocol.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never)]
+[JsonSerializable(typeof(LabSpec))]
+[JsonSerializable(typeof(LabProcessInfo))]
+[JsonSerializable(typeof(Control.ControlRequest))]
+[JsonSerializable(typeof(Control.ControlReply))]
+[JsonSerializable(typeof(Control.LabStatus))]
+[JsonSerializable(typeof(Control.EnterReply))]
+[JsonSerializable(typeof(Probing.ProbeRequest))]
+[JsonSerializable(typeof(Probing.ProbeReport))]
+public sealed partial class LabJson : JsonSerializerContext
+{
+    /// <summary>For files that people read.</summary>
+    public static LabJson Indented => field ??= new(new JsonSerializerOptions(Default.Options) { WriteIndented = true });
+}

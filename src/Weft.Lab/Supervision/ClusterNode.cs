@@ -1,0 +1,101 @@
+using Weft.Kubernetes.Client;
+using Weft.Lab.Nodes;
+using Weft.Lab.Pods;
+using Weft.Model;
+
+namespace Weft.Lab.Supervision;
+
+/// <summary>One node of a lab over time: its world, its pod runner and its agent, stopped and started as faults are made.</summary>
+public sealed class ClusterNode(string name, IpAddress address, Underlay underlay, LabDirectory directory)
+{
+    private readonly SemaphoreSlim _change = new(1, 1);
+    private KubeClient? _client;
+    private CancellationTokenSource? _running;
+    private Task _parts = Task.CompletedTask;
+
+    /// <summary>Name of the node.</summary>
+    public string Name => name;
+
+    /// <summary>Its address on the underlay.</summary>
+    public IpAddress Address => address;
+
+    /// <summary>Its namespaces, or null while it is stopped.</summary>
+    public LabNode? World { get; private set; }
+
+    /// <summary>What runs its pods, or null while it is stopped.</summary>
+    public PodRunner? Pods { get; private set; }
+
+    /// <summary>Its agent, or null while it is stopped.</summary>
+    public AgentProcess? Agent { get; private set; }
+
+    /// <summary>Starts the node and keeps it until cancelled.</summary>
+    public async Task RunAsync(KubeClient client, CancellationToken ct)
+    {
+        _client = client;
+        await StartAsync(ct).ConfigureAwait(false);
+        try
+        {
+            await Task.Delay(Timeout.Infinite, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            await StopAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Starts a stopped node, and joins a cut one to the underlay again.</summary>
+    public async Task StartAsync(CancellationToken ct)
+    {
+        await _change.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            if (World is not null)
+            {
+                World.Heal();
+                return;
+            }
+
+            var world = await LabNode.StartAsync(Options(), ct).ConfigureAwait(false);
+            World = world;
+            _running = new CancellationTokenSource();
+            Pods = new PodRunner(world, _client!);
+            Agent = new AgentProcess(world, directory);
+            _parts = Task.WhenAll(Pods.RunAsync(_running.Token), Agent.RunAsync(_running.Token));
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    /// <summary>Ends every process of the node at once, as a power cut does.</summary>
+    public async Task StopAsync()
+    {
+        await _change.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (World is null)
+                return;
+            await _running!.CancelAsync().ConfigureAwait(false);
+            await World.DisposeAsync().ConfigureAwait(false);
+            await _parts.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _running.Dispose();
+            (World, Pods, Agent) = (null, null, null);
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    private LabNodeOptions Options() => new()
+    {
+        Name = name,
+        UnderlayIp = address,
+        Prefix = underlay.Prefix,
+        Gateway = underlay.Gateway,
+        CniBinDir = Installation.Current.CniBinDir,
+        StateDirectory = directory.Path,
+        Installation = Installation.Current,
+    };
+}

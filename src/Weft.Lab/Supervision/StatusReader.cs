@@ -1,0 +1,69 @@
+using Weft.Kubernetes;
+using Weft.Kubernetes.Client;
+using Weft.Lab.Control;
+using Weft.Lab.Host;
+using Weft.Lab.Publishing;
+
+namespace Weft.Lab.Supervision;
+
+/// <summary>Reads a lab's status from its API server and its own parts.</summary>
+public sealed class StatusReader(Cluster cluster, KubeClient client, Publisher publisher)
+{
+    /// <summary>The status now.</summary>
+    public async Task<LabStatus> ReadAsync(CancellationToken ct)
+    {
+        var nodes = await client.ListAsync<Node>(cancel: ct).ConfigureAwait(false);
+        var pods = await client.ListAsync<Pod>(cancel: ct).ConfigureAwait(false);
+        var status = new ClusterReport(
+            cluster.Spec.Name,
+            [.. cluster.Nodes.Select(node => Of(node.Name, node.Address.ToString(), nodes.Items.FirstOrDefault(item => item.Metadata.Name == node.Name)))],
+            [.. pods.Items.OrderBy(pod => pod.Metadata.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).Select(Of)],
+            [Supervisor(), .. cluster.Nodes.Select(Agent)],
+            publisher.Ports);
+        return new LabStatus(cluster.Spec.Name, [status]);
+    }
+
+    /// <summary>Why a pod is not Ready, in the words of what holds it up; null when there is nothing to say.</summary>
+    public static string? Reason(Pod pod)
+    {
+        if (pod.IsTerminating())
+            return "Terminating";
+        foreach (var container in pod.Status.InitContainerStatuses.Concat(pod.Status.ContainerStatuses))
+        {
+            if (container.State?.Waiting is { Reason: { } reason } waiting && reason != "PodInitializing" && reason != "ContainerCreating")
+                return waiting.Message is { Length: > 0 } text ? $"{reason}: {text}" : reason;
+            if (container.State?.Terminated is { ExitCode: not 0 } ended)
+                return $"container {container.Name} ended with exit code {ended.ExitCode}";
+        }
+
+        var scheduled = pod.Status.Conditions.Find("PodScheduled");
+        return scheduled?.Status == "False" ? $"{scheduled.Reason}: {scheduled.Message}" : pod.Status.Message;
+    }
+
+    private static NodeReport Of(string name, string address, Node? node) => new(
+        name,
+        node?.Status.Addresses.FirstOrDefault(a => a.Type == "InternalIP")?.Address ?? address,
+        node is null ? [] : [.. node.Spec.PodCIDRs],
+        node?.Status.Conditions.IsTrue("Ready") ?? false,
+        node is null ? "not registered" : node.Status.Conditions.Find("Ready") is { Status: not "True" } ready ? ready.Message ?? ready.Reason : null);
+
+    private static PodReport Of(Pod pod) => new(
+        pod.Metadata.Namespace ?? "default",
+        pod.Metadata.Name,
+        pod.Spec.NodeName,
+        pod.Status.PodIP,
+        pod.Status.Phase ?? "Pending",
+        pod.IsReady(),
+        pod.Status.ContainerStatuses.Sum(container => container.RestartCount),
+        pod.IsReady() ? null : Reason(pod));
+
+    private static PartReport Supervisor() =>
+        new("supervisor and API server", Environment.ProcessId, Healthy: true, HostProcess.ResidentBytes(Environment.ProcessId), Message: null);
+
+    private static PartReport Agent(ClusterNode node)
+    {
+        var pid = node.Agent?.Pid ?? 0;
+        var message = node.World is null ? "the node is stopped" : node.Agent?.Message;
+        return new PartReport($"agent of {node.Name}", pid, message is null, pid == 0 ? 0 : HostProcess.ResidentBytes(pid), message);
+    }
+}
