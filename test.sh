@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Installs from Debian what the tests need, runs every test, and ends with the line `N passed, N failed, N skipped`.
+# usage: ./test.sh [unit|kernel|e2e]…      default: all
+set -uo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+
+packages=(nftables tcpdump socat iproute2 iputils-ping curl containernetworking-plugins util-linux procps)
+install() {
+  command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || return 0
+  local missing=()
+  for package in "${packages[@]}"; do dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package"); done
+  [ ${#missing[@]} = 0 ] && return 0
+  echo "installing ${missing[*]}"
+  apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    echo "could not install ${missing[*]}: tests that need them are skipped" >&2
+}
+
+passed=0 failed=0 skipped=0
+# Runs one test program; its last "Total: …" line is what it counted. A runner that counted nothing has failed.
+suite() {
+  local name=$1; shift
+  local log=artifacts/test/$name.log
+  mkdir -p artifacts/test
+  echo "== $name"
+  local started=$SECONDS
+  "$@" 2>&1 | tee "$log" | grep -E --line-buffered '\[(FAIL|SKIP)\]|Error|error' || true
+  local line total errors fail skip
+  line=$(grep -E 'Total: [0-9]+' "$log" | tail -n 1)
+  if [ -z "$line" ]; then
+    tail -n 30 "$log"
+    echo "$name ended without a result"
+    failed=$((failed + 1))
+    return
+  fi
+  total=$(sed -E 's/.*Total: ([0-9]+).*/\1/' <<<"$line")
+  errors=$(sed -E 's/.*Errors: ([0-9]+).*/\1/' <<<"$line")
+  fail=$(sed -E 's/.*Failed: ([0-9]+).*/\1/' <<<"$line")
+  skip=$(sed -E 's/.*Skipped: ([0-9]+).*/\1/' <<<"$line")
+  if [ "$fail" != 0 ] || [ "$errors" != 0 ]; then grep -A 25 -E '\[FAIL\]' "$log" | head -n 400; fi
+  if [ "$skip" != 0 ]; then grep -A 1 -E '\[SKIP\]' "$log" || true; fi
+  passed=$((passed + total - fail - skip))
+  failed=$((failed + fail + errors))
+  skipped=$((skipped + skip))
+  echo "$name: $((total - fail - skip)) passed, $((fail + errors)) failed, $skip skipped in $((SECONDS - started)) s"
+}
+
+# The tests of the kernel run as root of a user namespace of their own, with its own network, mounts and pids.
+namespaced() {
+  unshare --user --map-root-user --net --mount --pid --ipc --uts --fork --kill-child --mount-proc \
+    sh -c 'mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run && mkdir -p /run/netns && ip link set lo up && exec "$@"' sh "$@"
+}
+
+wanted=" ${*:-unit kernel e2e} "
+install
+echo "== build"
+if ! dotnet build weft.slnx --nologo -v quiet -nodeReuse:false; then
+  echo "0 passed, 1 failed, 0 skipped"
+  exit 1
+fi
+[[ $wanted == *" unit "* ]] && suite unit dotnet artifacts/bin/Weft.Tests/debug/Weft.Tests.dll
+if [[ $wanted == *" kernel "* || $wanted == *" e2e "* ]]; then ./build.sh; fi
+export WEFT_INSTALLATION=$PWD/artifacts/run/current
+[[ $wanted == *" kernel "* ]] && suite kernel namespaced dotnet artifacts/bin/Weft.KernelTests/debug/Weft.KernelTests.dll -parallel none
+[[ $wanted == *" e2e "* ]] && suite e2e dotnet artifacts/bin/Weft.EndToEnd/debug/Weft.EndToEnd.dll -parallel none
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

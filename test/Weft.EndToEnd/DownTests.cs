@@ -1,0 +1,84 @@
+using System.Globalization;
+using Weft.EndToEnd.Support;
+
+namespace Weft.EndToEnd;
+
+/// <summary>Nothing is left behind, however a lab ends.</summary>
+public sealed class DownTests
+{
+    private const string OnePod = """
+        apiVersion: v1
+        kind: Pod
+        metadata: { name: web }
+        spec: { containers: [{ name: web, image: nginx, ports: [{ containerPort: 80 }] }] }
+        """;
+
+    [Theory]
+    [InlineData("supervise --state")]
+    [InlineData("weft-pod init -- ")]
+    [InlineData("unshare --user")]
+    [InlineData("node run --kubeconfig")]
+    public async Task Down_after_kill_9_leaves_nothing(string victim)
+    {
+        await using var lab = new TestLab();
+        var mounts = await File.ReadAllTextAsync("/proc/self/mountinfo", TestContext.Current.CancellationToken);
+        var links = Directory.GetDirectories("/sys/class/net");
+        (await lab.WeftAsync(OnePod, "up", "-")).Succeeded();
+
+        var pid = int.Parse(lab.Leftovers().First(process => process.Contains(victim, StringComparison.Ordinal)).Split(' ')[0], CultureInfo.InvariantCulture);
+        (await Shell.RunAsync(["kill", "-9", pid.ToString(CultureInfo.InvariantCulture)])).Succeeded();
+        (await lab.WeftAsync("down")).Succeeded();
+
+        Assert.Empty(lab.Leftovers());
+        Assert.False(Directory.Exists(Path.Combine(lab.Home, "w")), "a folder is left");
+        Assert.Equal(mounts, await File.ReadAllTextAsync("/proc/self/mountinfo", TestContext.Current.CancellationToken));
+        Assert.Equal(links, Directory.GetDirectories("/sys/class/net"));
+    }
+
+    [Fact]
+    public async Task A_killed_agent_comes_back_and_the_network_never_stops()
+    {
+        await using var lab = new TestLab();
+        (await lab.WeftAsync("up", "examples/hello")).Succeeded();
+        var before = (await lab.StatusAsync())["parts"]!.AsArray().First(part => part!["name"]!.GetValue<string>() == "agent of node1")!["pid"]!.GetValue<int>();
+        var agent = lab.Leftovers().First(process => process.Contains("node run", StringComparison.Ordinal) && process.Contains("node1", StringComparison.Ordinal) && !process.Contains("nsenter"));
+        (await Shell.RunAsync(["kill", "-9", agent.Split(' ')[0]])).Succeeded();
+
+        var probe = await lab.ProbeAsync();
+        Assert.Equal(probe.GetProperty("total").GetInt32(), probe.GetProperty("reached").GetInt32());
+        await Shell.UntilAsync(
+            async () => (await lab.StatusAsync())["parts"]!.AsArray().First(part => part!["name"]!.GetValue<string>() == "agent of node1")!["pid"]!.GetValue<int>() is var pid && pid != 0 && pid != before,
+            "the agent is started again");
+    }
+
+    [Fact]
+    public async Task Kept_objects_are_there_after_the_next_up()
+    {
+        await using var lab = new TestLab();
+        (await lab.WeftAsync(OnePod, "up", "--keep", "-")).Succeeded();
+        (await lab.WeftAsync("down")).Succeeded();
+        Assert.Empty(lab.Leftovers());
+        (await lab.WeftAsync("up", "--keep")).Succeeded();
+        Assert.Contains("web", (await lab.PodAddressesAsync()).Keys);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(300)]
+    [InlineData(700)]
+    [InlineData(1200)]
+    [InlineData(2000)]
+    public async Task Interrupting_up_at_any_moment_leaves_nothing(int milliseconds)
+    {
+        await using var lab = new TestLab();
+        using var up = lab.StartWeft("up", "examples/hello", "--wait", "600s", "--pod-cidr", "10.244.0.0/16");
+        await Task.Delay(milliseconds, TestContext.Current.CancellationToken);
+        await Shell.RunAsync(["kill", "-INT", up.Id.ToString(CultureInfo.InvariantCulture)]);
+        await up.WaitForExitAsync(TestContext.Current.CancellationToken);
+        if (up.ExitCode != 0)
+        {
+            Assert.Empty(lab.Leftovers());
+            Assert.False(Directory.Exists(lab.Folder), "the lab's folder is left");
+        }
+    }
+}
