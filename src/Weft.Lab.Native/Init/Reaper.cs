@@ -19,8 +19,10 @@ internal static class Reaper
     }
 
     /// <summary>Collects every child that ends from now on, for an init that has something else to do.</summary>
-    public static IDisposable CollectOrphans() => PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ =>
+    /// <remarks>As PID 1 the runtime collects them all as soon as it hears this signal: who wants exit codes must not register for it.</remarks>
+    public static IDisposable CollectOrphans() => PosixSignalRegistration.Create(PosixSignal.SIGCHLD, context =>
     {
+        context.Cancel = true;
         while (Processes.TryWait() is not null)
         {
         }

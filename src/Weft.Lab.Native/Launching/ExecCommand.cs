@@ -50,7 +50,7 @@ internal static class ExecCommand
             Enter(pid);
             if (Directory.Exists(directory))
                 Mounts.ChangeDirectory(directory);
-            signals.Target = Start(terminal, command);
+            signals.Target = HostProgram.Start(command, Processes.Environment(), descriptors: default, terminal);
             return Reaper.WaitFor(signals.Target);
         }
         catch (ProgramException e)
@@ -63,16 +63,6 @@ internal static class ExecCommand
             Console.Error.WriteLine($"cannot enter the container: {e.Message}");
             return CannotEnter;
         }
-    }
-
-    private static int Start(string? terminal, string[] command)
-    {
-        var environment = Processes.Environment();
-        if (terminal is null)
-            return HostProgram.Start(command, environment, descriptors: default);
-        Processes.StartSession();
-        using var fd = Terminals.Open(terminal);
-        return HostProgram.Start(command, environment, [(fd.Value, 0), (fd.Value, 1), (fd.Value, 2)]);
     }
 
     private static void Enter(int pid)

@@ -32,12 +32,13 @@ internal static class HostProgram
 
     /// <summary>Starts a command as a container's, found in the PATH of its own environment; returns its pid.</summary>
     /// <exception cref="ProgramException">It cannot be started.</exception>
-    public static int Start(IReadOnlyList<string> command, IReadOnlyList<string> environment, ReadOnlySpan<(int Fd, int Target)> descriptors)
+    public static int Start(
+        IReadOnlyList<string> command, IReadOnlyList<string> environment, ReadOnlySpan<(int Fd, int Target)> descriptors, string? terminal = null)
     {
         var path = ProgramPath.Find(command[0], environment);
         try
         {
-            return Spawner.Start([path, .. command.Skip(1)], environment, descriptors);
+            return Spawner.Start([path, .. command.Skip(1)], environment, descriptors, terminal: terminal);
         }
         catch (NetlinkException e) when (e.Errno == Errno.ENOENT)
         {

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Weft.Lab.Native.Init;
 using Weft.Lab.Native.Logging;
 using Weft.Netlink.Libc;
 
@@ -9,21 +9,24 @@ internal sealed class LoggedProgram(ContainerLog log) : IDisposable
 {
     private const int WakeUp = -1;
 
+    // It only waits; the default of 8 MB would be reserved for it.
+    private const int ThreadStack = 128 * 1024;
+
     private readonly EventPoll _poll = new();
     private readonly List<OutputStream> _outputs = [];
-    private readonly (SafeFd Read, SafeFd Write) _deaths = Descriptors.Pipe();
-    private PosixSignalRegistration? _registration;
-    private int _pid;
+    private readonly (SafeFd Read, SafeFd Write) _end = Descriptors.Pipe();
+    private int _code;
 
     /// <summary>Starts the command; returns its pid.</summary>
     /// <exception cref="ProgramException">It cannot be started.</exception>
     public int Start(IReadOnlyList<string> command, IReadOnlyList<string> environment)
     {
-        _registration = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => ByteFile.Write(_deaths.Write.Value, [0]));
-        _poll.Add(_deaths.Read.Value, Readiness.Read, WakeUp);
+        _poll.Add(_end.Read.Value, Readiness.Read, WakeUp);
         using var output = Connect("stdout");
         using var error = Connect("stderr");
-        return _pid = HostProgram.Start(command, environment, [(output.Value, 1), (error.Value, 2)]);
+        var pid = HostProgram.Start(command, environment, [(output.Value, 1), (error.Value, 2)]);
+        new Thread(() => Collect(pid), ThreadStack) { IsBackground = true }.Start();
+        return pid;
     }
 
     /// <summary>Carries output until the program has ended; returns its exit code.</summary>
@@ -36,10 +39,11 @@ internal sealed class LoggedProgram(ContainerLog log) : IDisposable
             {
                 if (entry.Token == WakeUp)
                 {
-                    if (Collect() is { } code)
-                        return code;
+                    Drain();
+                    return _code;
                 }
-                else if (!_outputs[entry.Token].Pump())
+
+                if (!_outputs[entry.Token].Pump())
                 {
                     _poll.Remove(_outputs[entry.Token].Fd);
                 }
@@ -50,7 +54,6 @@ internal sealed class LoggedProgram(ContainerLog log) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _registration?.Dispose();
         foreach (var output in _outputs)
             output.Dispose();
         _poll.Dispose();
@@ -65,19 +68,10 @@ internal sealed class LoggedProgram(ContainerLog log) : IDisposable
         return write;
     }
 
-    private int? Collect()
+    private void Collect(int pid)
     {
-        Span<byte> wakes = stackalloc byte[64];
-        ByteFile.Read(_deaths.Read.Value, wakes);
-        while (Processes.TryWait() is { } ended)
-        {
-            if (ended.Pid != _pid)
-                continue;
-            Drain();
-            return ended.ExitCode;
-        }
-
-        return null;
+        _code = Reaper.WaitFor(pid);
+        ByteFile.Write(_end.Write.Value, [0]);
     }
 
     // What the program wrote before its end; a child of it that lives on may hold the pipe open, so nothing is waited for.

@@ -61,6 +61,9 @@ internal static unsafe partial class Interop
     [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_adddup2")]
     public static partial int SpawnActionsDuplicate(void* actions, int fd, int target);
 
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addopen")]
+    public static partial int SpawnActionsOpen(void* actions, int fd, byte* path, int flags, uint mode);
+
     [LibraryImport(Library, EntryPoint = "posix_spawnattr_init")]
     public static partial int SpawnAttributesInit(void* attributes);
 

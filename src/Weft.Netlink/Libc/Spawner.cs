@@ -20,13 +20,16 @@ public static unsafe class Spawner
     /// <param name="environment">As <c>NAME=value</c>; null for this process's.</param>
     /// <param name="descriptors">Pairs of a descriptor here and its number in the child, such as (fd, 0); others follow their close-on-exec flag.</param>
     /// <param name="session">Whether the child starts a session of its own.</param>
+    /// <param name="terminal">A terminal that becomes the controlling one of the child's own session, and its three standard streams.</param>
     /// <exception cref="NetlinkException">ENOENT: no such program.</exception>
     public static int Start(
         IReadOnlyList<string> arguments,
         IReadOnlyList<string>? environment = null,
         ReadOnlySpan<(int Fd, int Target)> descriptors = default,
-        bool session = false)
+        bool session = false,
+        string? terminal = null)
     {
+        using var tty = new NativeStrings(terminal is null ? [] : [terminal]);
         using var argv = new NativeStrings(arguments);
         using var envp = new NativeStrings(environment ?? Processes.Environment());
         var actions = stackalloc byte[OpaqueSize];
@@ -37,7 +40,9 @@ public static unsafe class Spawner
         {
             foreach (var (fd, target) in descriptors)
                 Check(Interop.SpawnActionsDuplicate(actions, fd, target));
-            SetSignals(attributes, session);
+            if (terminal is not null)
+                ConnectTerminal(actions, tty.Pointers[0]);
+            SetSignals(attributes, session || terminal is not null);
             int pid;
             var errno = Interop.Spawn(&pid, argv.Pointers[0], actions, attributes, argv.Pointers, envp.Pointers);
             return errno == 0 ? pid : throw new NetlinkException($"start {arguments[0]}", errno);
@@ -47,6 +52,14 @@ public static unsafe class Spawner
             _ = Interop.SpawnActionsDestroy(actions);
             _ = Interop.SpawnAttributesDestroy(attributes);
         }
+    }
+
+    // The first terminal that a session's leader opens becomes its controlling one (tty_ioctl(4)).
+    private static void ConnectTerminal(void* actions, byte* path)
+    {
+        Check(Interop.SpawnActionsOpen(actions, 0, path, Interop.OpenReadWrite, 0));
+        Check(Interop.SpawnActionsDuplicate(actions, 0, 1));
+        Check(Interop.SpawnActionsDuplicate(actions, 0, 2));
     }
 
     private static void SetSignals(byte* attributes, bool session)

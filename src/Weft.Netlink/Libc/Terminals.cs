@@ -31,10 +31,6 @@ public static unsafe class Terminals
         return (controller, terminal, number);
     }
 
-    /// <summary>Opens a terminal for reading and writing; it becomes the controlling one of a session's leader that has none (tty_ioctl(4)).</summary>
-    /// <exception cref="NetlinkException">ENOENT: there is none of this name here; EIO: its other end is closed.</exception>
-    public static SafeFd Open(string path) => SafeFd.Own(Interop.Open(path, Interop.OpenReadWrite | Interop.OpenCloexec, 0), $"open {path}");
-
     /// <summary>Tells the terminal its size; its programs get SIGWINCH.</summary>
     public static void Resize(int fd, int columns, int rows)
     {
