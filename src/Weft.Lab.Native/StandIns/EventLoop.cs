@@ -9,6 +9,7 @@ internal sealed class EventLoop : IDisposable
     private readonly Dictionary<int, Source> _sources = [];
     private readonly HashSet<Source> _timed = [];
     private readonly List<Source> _due = [];
+    private long _collectedAt;
 
     /// <summary>The buffer that a source may read into during one call.</summary>
     public byte[] Scratch { get; } = new byte[Limits.Datagram];
@@ -65,6 +66,7 @@ internal sealed class EventLoop : IDisposable
             }
 
             RunTimers();
+            KeepSmall();
         }
 
         return ExitCode.Value;
@@ -76,6 +78,16 @@ internal sealed class EventLoop : IDisposable
         foreach (var fd in _sources.Keys)
             InetSocket.Close(fd);
         _poll.Dispose();
+    }
+
+    // Left to itself the collector lets garbage grow to the size of the processor's cache before it looks.
+    private void KeepSmall()
+    {
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        if (allocated - _collectedAt < Limits.Garbage)
+            return;
+        _collectedAt = allocated;
+        GC.Collect(1);
     }
 
     private int Patience()

@@ -27,6 +27,9 @@ internal static class Limits
     /// <summary>Open connections; more wait in the kernel's backlog.</summary>
     public const int Connections = 4096;
 
+    /// <summary>Bytes of garbage after which memory is collected.</summary>
+    public const int Garbage = 1024 * 1024;
+
     /// <summary>Datagrams answered before other descriptors get their turn.</summary>
     public const int DatagramsPerTurn = 64;
 
