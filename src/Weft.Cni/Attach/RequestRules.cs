@@ -17,7 +17,7 @@ internal static class RequestRules
         var keys = new HashSet<NftData>();
         foreach (var address in request.Previous?.Addresses ?? default)
             keys.Add(NftData.Of(address.Address));
-        new RuleStore(world.Filter).Remove(element => element.Comment == owner || keys.Contains(element.Key));
+        new RuleStore(world).Remove(element => element.Comment == owner || keys.Contains(element.Key));
     }
 
     /// <summary>Removes what belongs to this network and to no valid attachment.</summary>
@@ -27,7 +27,7 @@ internal static class RequestRules
         foreach (var attachment in request.ValidAttachments())
             valid.Add(AttachmentRules.OwnerOf(request.Network, attachment));
         var prefix = $"{request.Network} ";
-        new RuleStore(world.Filter).Remove(element => element.Comment is { } owner
+        new RuleStore(world).Remove(element => element.Comment is { } owner
             && owner.StartsWith(prefix, StringComparison.Ordinal) && !valid.Contains(owner));
     }
 }

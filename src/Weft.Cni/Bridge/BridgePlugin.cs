@@ -22,7 +22,7 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
     /// <inheritdoc/>
     /// <remarks>
     /// 1 addresses from IPAM, when the configuration names one; 2 the bridge; 3 the cable, a port of the bridge from the beginning, its far
-    /// end made in the pod; 4 the pod's addresses and routes; 5 the gateway's address and forwarding; 6 packet filter; 7 the port works.
+    /// end made in the pod; 4 the pod's addresses and routes; 5 the gateway's address and forwarding; 6 the port works; 7 packet filter.
     /// </remarks>
     public CniResult Add(PluginRequest request)
     {
@@ -44,10 +44,9 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
             Forwarding.Enable(world.Settings, result.Addresses);
         }
 
-        new RuleStore(world.Filter).Add(Rules(request, config, cable.Name, cable.PeerAddress!.Value, result.Addresses)); // 6
-        undo.Push(() => RequestRules.Remove(world, request));
         if (!config.LeaveDown)
-            PortState.WaitUntilUp(world.Host, cable.Name);                      // 7
+            WaitUntilReady(world, config, cable.Name, result);                  // 6
+        new RuleStore(world).Add(Rules(request, config, cable.Name, cable.PeerAddress!.Value, result.Addresses)); // 7
         undo.Keep();
         return result;
     }
@@ -66,7 +65,7 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
         var hostEnd = AttachmentChecks.HostEnd(previous, world.Host, podEnd, config.Bridge);
         AttachmentChecks.Addresses(previous, pod, request.InterfaceName);
         AttachmentChecks.Routes(previous, pod);
-        new RuleStore(world.Filter).Check(Rules(request, config, hostEnd.Name, podEnd.Address!.Value, previous.Addresses));
+        new RuleStore(world).Check(Rules(request, config, hostEnd.Name, podEnd.Address!.Value, previous.Addresses));
     }
 
     /// <inheritdoc/>
@@ -140,6 +139,13 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
         ]);
         PodInterface.AddAddresses(pod, name, result.Addresses, routed: false, config.DetectDuplicates);
         PodInterface.AddRoutes(pod, name, result);
+    }
+
+    private static void WaitUntilReady(IPluginWorld world, BridgeConfig config, string port, CniResult result)
+    {
+        LinkReady.Wait(world.Host, port, "bridge port");
+        if (config.IsGateway && result.Addresses.Any(each => each.Address.IsV6))
+            LinkReady.Wait(world.Host, config.Bridge, "bridge");
     }
 
     private static AttachmentRules Rules(

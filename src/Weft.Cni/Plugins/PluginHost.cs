@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Weft.Cni.Protocol;
 using Weft.Netlink;
+using Weft.Netlink.Nftables;
 
 namespace Weft.Cni.Plugins;
 
@@ -72,7 +73,7 @@ public static class PluginHost
     {
         CniException known => known,
         JsonException => new CniException(CniErrorCode.Decoding, $"error unmarshall network config: {error.Message}"),
-        NetlinkException => CniException.Internal(error.Message),
+        NetlinkException or NftException => CniException.Internal(error.Message),
         IOException or UnauthorizedAccessException => new CniException(CniErrorCode.Io, error.Message),
         _ => new CniException(CniErrorCode.Internal, error.Message, error.ToString()),
     };

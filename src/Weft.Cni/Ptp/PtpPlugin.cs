@@ -18,7 +18,7 @@ public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
     /// <inheritdoc/>
     /// <remarks>
     /// 1 addresses from IPAM; 2 forwarding; 3 the cable, its far end made in the pod; 4 the gateway's address and the route to the pod on
-    /// the host's end; 5 the pod's addresses and routes; 6 packet filter.
+    /// the host's end; 5 the pod's addresses and routes; 6 the cable works; 7 packet filter.
     /// </remarks>
     public CniResult Add(PluginRequest request)
     {
@@ -37,7 +37,9 @@ public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
         var result = Describe(request, config, cable, addresses);
         ConfigureHost(world, cable.Name, result);                               // 4
         ConfigurePod(pod, request.InterfaceName, result);                       // 5
-        new RuleStore(world.Filter).Add(Rules(request, config, cable.Name, result.Addresses)); // 6
+        LinkReady.Wait(pod.Stack, request.InterfaceName, "the pod's interface"); // 6
+        LinkReady.Wait(world.Host, cable.Name, "the host's end of the cable");
+        new RuleStore(world).Add(Rules(request, config, cable.Name, result.Addresses)); // 7
         undo.Keep();
         return result;
     }
@@ -55,7 +57,7 @@ public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
         AttachmentChecks.Addresses(previous, pod, request.InterfaceName);
         AttachmentChecks.Routes(previous, pod);
         CheckHost(world, hostEnd.Name, previous);
-        new RuleStore(world.Filter).Check(Rules(request, config, hostEnd.Name, previous.Addresses));
+        new RuleStore(world).Check(Rules(request, config, hostEnd.Name, previous.Addresses));
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Weft.Cni.Attach;
 using Weft.Cni.Protocol;
 using Weft.Model;
 using Weft.Model.Nftables;
@@ -7,9 +8,10 @@ using Weft.Netlink.Nftables;
 namespace Weft.Cni.Rules;
 
 /// <summary>Puts the elements of attachments into the packet filter and takes them out again; the folder's README says by which rule.</summary>
-internal sealed class RuleStore(INftablesDriver filter)
+/// <remarks>An attachment without elements does not touch the filter: a host may have none.</remarks>
+internal sealed class RuleStore(IPluginWorld world)
 {
-    /// <summary>How often a removal starts over because somebody else changed the ruleset in between.</summary>
+    /// <summary>How often a removal starts over because somebody else changed the ruleset in between; then it leaves tables and chains alone.</summary>
     private const int MaxConflicts = 20;
 
     /// <summary>Programs the elements.</summary>
@@ -34,18 +36,19 @@ internal sealed class RuleStore(INftablesDriver filter)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var current = filter.ReadBack(RuleTables.All);
+            var current = world.Filter.ReadBack(RuleTables.All);
             var operations = new List<NftOperation>();
+            var tidy = attempt < MaxConflicts;
             foreach (var table in current.Ruleset.Tables)
-                operations.AddRange(Removal(table, isGone));
+                operations.AddRange(Removal(table, isGone, tidy));
             if (operations.Count == 0)
                 return;
             try
             {
-                filter.Apply(new NftBatch(operations.ToEquatableArray(), current.Generation));
+                world.Filter.Apply(new NftBatch(operations.ToEquatableArray(), tidy ? current.Generation : null));
                 return;
             }
-            catch (NftException error) when (attempt < MaxConflicts && (error.IsConflict || error.Errno == Errno.ENOENT))
+            catch (NftException error) when (tidy && (error.IsConflict || error.Errno == Errno.ENOENT))
             {
                 // Another attachment came or went: look again.
             }
@@ -57,7 +60,7 @@ internal sealed class RuleStore(INftablesDriver filter)
     {
         if (rules.IsEmpty)
             return;
-        var current = filter.ReadBack(RuleTables.All).Ruleset;
+        var current = world.Filter.ReadBack(RuleTables.All).Ruleset;
         foreach (var (table, set, element) in rules.Elements)
         {
             var found = current.Find(table)?.FindSet(set.Name)?.Elements.Any(each => each.Key == element.Key) ?? false;
@@ -70,11 +73,11 @@ internal sealed class RuleStore(INftablesDriver filter)
     {
         try
         {
-            filter.Apply(new NftBatch(AddElements(rules).ToEquatableArray()));
+            world.Filter.Apply(new NftBatch(AddElements(rules).ToEquatableArray()));
         }
         catch (NftException error) when (error.Errno == Errno.ENOENT)
         {
-            filter.Apply(new NftBatch([.. Define(rules), .. AddElements(rules)]));
+            world.Filter.Apply(new NftBatch([.. Define(rules), .. AddElements(rules)]));
         }
     }
 
@@ -114,7 +117,7 @@ internal sealed class RuleStore(INftablesDriver filter)
             operations.Add(new NftAddRule(table, complete.Name, rule));
     }
 
-    private static IEnumerable<NftOperation> Removal(NftTable table, Func<NftElement, bool> isGone)
+    private static IEnumerable<NftOperation> Removal(NftTable table, Func<NftElement, bool> isGone, bool tidy)
     {
         var remaining = 0;
         var operations = new List<NftOperation>();
@@ -133,6 +136,8 @@ internal sealed class RuleStore(INftablesDriver filter)
                 operations.Add(new NftDeleteElements(table.Id, set, gone));
         }
 
+        if (!tidy)
+            return operations;
         if (operations.Count > 0 && remaining == 0)
             return [new NftDeleteTable(table.Id)];
         foreach (var set in table.Sets)

@@ -111,7 +111,7 @@ internal sealed class CniNode : IDisposable
         var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
         var datagram = "hello"u8.ToArray();
         using var sender = _pods[pod].Run(() => Sender(address, source));
-        for (var attempt = 0; attempt < 5; attempt++)
+        for (var attempt = 0; attempt < 8; attempt++)
         {
             sender.SendTo(datagram, new IPEndPoint(IPAddress.Parse(address), port));
             if (!listener.Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectRead))
