@@ -45,7 +45,7 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
         }
 
         if (!config.LeaveDown)
-            WaitUntilReady(world, config, cable.Name, result);                  // 6
+            WaitUntilReady(world, config, cable.Name);                          // 6
         new RuleStore(world).Add(Rules(request, config, cable.Name, cable.PeerAddress!.Value, result.Addresses)); // 7
         undo.Keep();
         return result;
@@ -141,10 +141,10 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
         PodInterface.AddRoutes(pod, name, result);
     }
 
-    private static void WaitUntilReady(IPluginWorld world, BridgeConfig config, string port, CniResult result)
+    private static void WaitUntilReady(IPluginWorld world, BridgeConfig config, string port)
     {
         LinkReady.Wait(world.Host, port, "bridge port");
-        if (config.IsGateway && result.Addresses.Any(each => each.Address.IsV6))
+        if (config.IsGateway)
             LinkReady.Wait(world.Host, config.Bridge, "bridge");
     }
 

@@ -59,14 +59,17 @@ public sealed class LeaseStore : IDisposable
         return File.Exists(path) && IpAddress.TryParse(File.ReadAllText(path).Trim(), out var address) ? address : null;
     }
 
-    /// <summary>Every lease of the network, in no order.</summary>
+    /// <summary>Every lease of the network, in no order. Empty files are removed on the way.</summary>
     public IEnumerable<Lease> All()
     {
         foreach (var path in Directory.EnumerateFiles(_directory))
         {
-            var name = Path.GetFileName(path);
-            if (IpAddress.TryParse(name, out var address) && Read(path) is { } holder)
+            if (!IpAddress.TryParse(Path.GetFileName(path), out var address))
+                continue;
+            if (Read(path) is { } holder)
                 yield return new Lease(address, holder.ContainerId, holder.InterfaceName);
+            else
+                File.Delete(path);
         }
     }
 

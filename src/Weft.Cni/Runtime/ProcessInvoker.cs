@@ -8,6 +8,9 @@ namespace Weft.Cni.Runtime;
 /// <param name="root">Where the place's file system is seen from here, such as /proc/PID/root.</param>
 public sealed class ProcessInvoker(IReadOnlyList<string>? prefix = null, string root = "") : IPluginInvoker
 {
+    /// <summary>A killed process ends once the system call that it is in does.</summary>
+    private static readonly TimeSpan LastBreath = TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
     public bool Exists(string path) => File.Exists(root + path);
 
@@ -28,7 +31,9 @@ public sealed class ProcessInvoker(IReadOnlyList<string>? prefix = null, string 
         }
         catch
         {
+            // What takes the call back must not meet it still at work.
             process.Kill(entireProcessTree: true);
+            process.WaitForExit(LastBreath);
             throw;
         }
     }

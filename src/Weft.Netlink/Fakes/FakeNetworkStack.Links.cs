@@ -206,6 +206,14 @@ public sealed partial class FakeNetworkStack
 
     private void Tell(FakeLink link) => Notify(new NetworkChange.OfLink(Show(link), Removed: false));
 
+    private LinkState StateOf(FakeLink link) => link switch
+    {
+        { Up: false } => LinkState.Down,
+        { Kind: VethKind } => link.Carrier ? LinkState.Up : LinkState.LowerLayerDown,
+        { Kind: BridgeKind } when _links.Exists(port => port.Carrier && string.Equals(port.Master, link.Name, StringComparison.Ordinal)) => LinkState.Up,
+        _ => LinkState.Unknown,
+    };
+
     private Link Show(FakeLink link) => new()
     {
         Index = link.Index,
@@ -215,7 +223,7 @@ public sealed partial class FakeNetworkStack
         Carrier = link.Carrier,
         IsLoopback = link.Kind is null,
         Promiscuous = link.Promiscuous,
-        State = !link.Up ? LinkState.Down : link.Kind is VethKind && !link.Carrier ? LinkState.LowerLayerDown : link.Kind is VethKind ? LinkState.Up : LinkState.Unknown,
+        State = StateOf(link),
         Mtu = link.Mtu,
         Address = link.Address,
         Master = link.Master,
