@@ -1,5 +1,6 @@
 using Weft.Model;
 using Weft.Model.Nftables;
+using Weft.Netlink.Libc;
 using Weft.Netlink.Protocol;
 
 namespace Weft.Netlink.Nftables;
@@ -37,10 +38,42 @@ internal static class NftReader
         var rules = ReadRules(socket, table.Id, byName).ToLookup(found => found.Chain, found => found.Rule, StringComparer.Ordinal);
         return table with
         {
-            Sets = sets.Select(set => set.IsDynamic ? set : set with { Elements = ReadElements(socket, table.Id, set) }).ToEquatableArray(),
+            Sets = sets.Select(set => set.IsDynamic ? set : WithElements(socket, table.Id, set)).ToEquatableArray(),
             Chains = chains.Where(found => found.Table == table.Id)
                 .Select(found => found.Chain with { Rules = rules[found.Chain.Name].ToEquatableArray() }).ToEquatableArray(),
         };
+    }
+
+    /// <summary>The set with its elements.</summary>
+    /// <remarks>
+    /// The kernel resizes a hash table in the background once a large change has been committed (lib/rhashtable.c), and neither the generation
+    /// nor NLM_F_DUMP_INTR tells. A dump goes on by counting (nft_rhash_walk), so one that spans the resize misses
+    /// as many elements as it repeats: repeated elements mean that it is to be read again.
+    /// </remarks>
+    /// <exception cref="NetlinkException">The kernel refused; EINTR when the set kept being resized.</exception>
+    internal static NftSet WithElements(NetlinkSocket socket, NftTableId table, NftSet set)
+    {
+        for (var attempt = 1; attempt <= NetlinkSocket.MaxDumpAttempts; attempt++)
+        {
+            var read = set with { Elements = ReadElements(socket, table, set) };
+            if (!HasRepetitions(read.Elements.AsSpan()))
+                return read;
+            Thread.Sleep(attempt);
+        }
+
+        throw new NetlinkException(
+            $"list nftables elements of {set.Name}", Errno.EINTR, kernelText: null, $"the kernel resized the set during each of {NetlinkSocket.MaxDumpAttempts} readings: try again");
+    }
+
+    private static bool HasRepetitions(ReadOnlySpan<NftElement> ordered)
+    {
+        for (var i = 1; i < ordered.Length; i++)
+        {
+            if (NftElement.CompareKeys(ordered[i - 1], ordered[i]) == 0)
+                return true;
+        }
+
+        return false;
     }
 
     private static List<NftSet> ReadSets(NetlinkSocket socket, NftTableId table)
