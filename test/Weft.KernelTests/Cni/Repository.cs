@@ -6,8 +6,9 @@ internal static class Repository
     /// <summary>The repository's folder.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The built plugins, one entry per name; null where they were not built.</summary>
-    public static string? PluginDirectory { get; } = FindPlugins();
+    /// <summary>Where the built plugins lie, one entry per name.</summary>
+    public static string PluginDirectory { get; } =
+        Path.Join(Environment.GetEnvironmentVariable("WEFT_INSTALLATION") ?? Path.Join(Root, "artifacts", "run", "current"), "cni");
 
     private static string FindRoot()
     {
@@ -15,11 +16,5 @@ internal static class Repository
         while (!File.Exists(Path.Join(folder, "weft.slnx")))
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"no repository above {AppContext.BaseDirectory}");
         return folder;
-    }
-
-    private static string? FindPlugins()
-    {
-        var built = Environment.GetEnvironmentVariable("WEFT_CNI_BIN") ?? Path.Join(Root, "artifacts", "run", "cni");
-        return File.Exists(Path.Join(built, "bridge")) ? built : null;
     }
 }

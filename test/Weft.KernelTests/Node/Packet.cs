@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Weft.Model;
@@ -8,18 +9,24 @@ namespace Weft.KernelTests.Node;
 /// <summary>A question and an answer by UDP between two namespaces.</summary>
 internal static class Packet
 {
-    private const int Attempts = 8;
     private const int MillisecondsPerAttempt = 250;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>The source address that the other end sees; null when nothing arrives, or no answer comes back.</summary>
+    /// <summary>The source address that the other end sees; null when nothing arrives, or no answer comes back, for a long time.</summary>
     public static IpAddress? SourceSeen(NetworkNamespace from, NetworkNamespace to, IpAddress destination)
     {
         using var server = Open(to, destination.IsV6, destination);
         using var client = Open(from, destination.IsV6, bind: null);
         client.ReceiveTimeout = server.ReceiveTimeout = MillisecondsPerAttempt;
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < Patience;)
         {
-            if (!TrySend(client, destination, server) || Receive(server) is not { } seen)
+            if (!TrySend(client, destination, server))
+            {
+                Thread.Sleep(MillisecondsPerAttempt);
+                continue;
+            }
+
+            if (Receive(server) is not { } seen)
                 continue;
             server.SendTo([2], seen);
             if (Receive(client) is not null)

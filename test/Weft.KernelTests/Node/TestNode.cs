@@ -28,7 +28,7 @@ internal sealed class TestNode : IDisposable
         Namespace = NetworkNamespace.Create();
         Stack = KernelNetworkStack.Open(Namespace);
         Filter = Namespace.Run(() => new KernelNftables());
-        underlay.Join(Stack, subnet, 10 + number);
+        underlay.Join(Namespace, Stack, subnet, 10 + number);
         Addresses = [Underlay.V4(subnet, 10 + number), Underlay.V6(subnet, 10 + number)];
         PodRanges = [IpPrefix.Parse(string.Create(CultureInfo.InvariantCulture, $"10.244.{number}.0/24")), IpPrefix.Parse(string.Create(CultureInfo.InvariantCulture, $"fd44:0:0:{number}::/64"))];
         _cni = new CniFolder(Path.Combine(_folder, "net.d"), Path.Combine(_folder, "bin"));
