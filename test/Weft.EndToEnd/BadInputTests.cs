@@ -40,7 +40,7 @@ public sealed class BadInputTests
     public async Task Is_refused_before_anything_starts(string[] arguments, string? input, int exitCode, string[] words)
     {
         await using var lab = new TestLab(ordinaryUser: true);
-        var outcome = await lab.WeftAsync(input, arguments);
+        var outcome = await lab.FeedWeftAsync(input, arguments);
         Assert.True(outcome.ExitCode == exitCode, $"exit code {outcome.ExitCode}: {outcome.Output}{outcome.Error}");
         Assert.All(words, word => Assert.Contains(word, outcome.Error));
         Assert.DoesNotContain("   at ", outcome.Error);
@@ -70,7 +70,7 @@ public sealed class BadInputTests
             metadata: { name: lost, namespace: nowhere }
             """;
         await using var lab = new TestLab(ordinaryUser: true);
-        var outcome = await lab.WeftAsync(Manifests, "up", "-");
+        var outcome = await lab.FeedWeftAsync(Manifests, "up", "-");
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("Unicorn", outcome.Error);
         Assert.Contains("no matches for kind", outcome.Error);

@@ -23,7 +23,7 @@ public sealed class DownTests
         await using var lab = new TestLab();
         var mounts = await File.ReadAllTextAsync("/proc/self/mountinfo", TestContext.Current.CancellationToken);
         var links = Directory.GetDirectories("/sys/class/net");
-        (await lab.WeftAsync(OnePod, "up", "-")).Succeeded();
+        (await lab.FeedWeftAsync(OnePod, "up", "-")).Succeeded();
 
         var pid = int.Parse(lab.Leftovers().First(process => process.Contains(victim, StringComparison.Ordinal)).Split(' ')[0], CultureInfo.InvariantCulture);
         (await Shell.RunAsync(["kill", "-9", pid.ToString(CultureInfo.InvariantCulture)])).Succeeded();
@@ -55,7 +55,7 @@ public sealed class DownTests
     public async Task Kept_objects_are_there_after_the_next_up()
     {
         await using var lab = new TestLab();
-        (await lab.WeftAsync(OnePod, "up", "--keep", "-")).Succeeded();
+        (await lab.FeedWeftAsync(OnePod, "up", "--keep", "-")).Succeeded();
         (await lab.WeftAsync("down")).Succeeded();
         Assert.Empty(lab.Leftovers());
         (await lab.WeftAsync("up", "--keep")).Succeeded();

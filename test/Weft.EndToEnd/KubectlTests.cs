@@ -33,10 +33,10 @@ public sealed class KubectlTests(HelloLab hello)
             metadata: { name: applied, labels: { app: applied } }
             spec: { containers: [{ name: web, image: nginx, ports: [{ containerPort: 8080 }] }] }
             """;
-        Assert.Contains("pod/applied created", (await _lab.KubectlAsync(Pod, "apply", "-f", "-")).Succeeded().Output);
-        Assert.Contains("pod/applied unchanged", (await _lab.KubectlAsync(Pod, "apply", "-f", "-")).Succeeded().Output);
+        Assert.Contains("pod/applied created", (await _lab.FeedKubectlAsync(Pod, "apply", "-f", "-")).Succeeded().Output);
+        Assert.Contains("pod/applied unchanged", (await _lab.FeedKubectlAsync(Pod, "apply", "-f", "-")).Succeeded().Output);
         var changed = Pod.Replace("app: applied", "app: changed", StringComparison.Ordinal);
-        Assert.Contains("pod/applied configured", (await _lab.KubectlAsync(changed, "apply", "-f", "-")).Succeeded().Output);
+        Assert.Contains("pod/applied configured", (await _lab.FeedKubectlAsync(changed, "apply", "-f", "-")).Succeeded().Output);
         (await _lab.KubectlAsync("wait", "--for=condition=Ready", "pod/applied", "--timeout=60s")).Succeeded();
         Assert.Contains("pod \"applied\" deleted", (await _lab.KubectlAsync("delete", "pod", "applied")).Succeeded().Output);
         Assert.Contains("NotFound", (await _lab.KubectlAsync("get", "pod", "applied")).Error);
@@ -51,7 +51,7 @@ public sealed class KubectlTests(HelloLab hello)
             metadata: { name: wrong }
             spec: { containers: [{ name: web, image: nginx, portz: [] }] }
             """;
-        var outcome = await _lab.KubectlAsync(Pod, "apply", "-f", "-");
+        var outcome = await _lab.FeedKubectlAsync(Pod, "apply", "-f", "-");
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("unknown field \"spec.containers[0].portz\"", outcome.Error);
     }
@@ -67,7 +67,7 @@ public sealed class KubectlTests(HelloLab hello)
 
     [Fact]
     public async Task Exec_with_input_passes_it_through() =>
-        Assert.Equal("HELLO", (await _lab.KubectlAsync("hello", "exec", "-i", "client-a", "--", "tr", "a-z", "A-Z")).Succeeded().Output.Trim());
+        Assert.Equal("HELLO", (await _lab.FeedKubectlAsync("hello", "exec", "-i", "client-a", "--", "tr", "a-z", "A-Z")).Succeeded().Output.Trim());
 
     [Fact]
     public async Task Exec_of_a_missing_program_says_so()
@@ -88,7 +88,7 @@ public sealed class KubectlTests(HelloLab hello)
               restartPolicy: Never
               containers: [{ name: talk, image: weft/host, command: [sh, -c, "for i in 1 2 3; do echo line $i; done"] }]
             """;
-        (await _lab.KubectlAsync(Pod, "apply", "-f", "-")).Succeeded();
+        (await _lab.FeedKubectlAsync(Pod, "apply", "-f", "-")).Succeeded();
         (await _lab.KubectlAsync("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=60s")).Succeeded();
         Assert.Equal("line 1\nline 2\nline 3\n", (await _lab.KubectlAsync("logs", "talker")).Succeeded().Output);
         Assert.Equal("line 3\n", (await _lab.KubectlAsync("logs", "talker", "--tail=1")).Succeeded().Output);
@@ -156,7 +156,7 @@ public sealed class KubectlTests(HelloLab hello)
                 - { name: web, image: nginx, ports: [{ containerPort: 80 }] }
                 - { name: tools, image: weft/host, command: [sleep, infinity] }
             """;
-        (await _lab.KubectlAsync(Pod, "apply", "-f", "-")).Succeeded();
+        (await _lab.FeedKubectlAsync(Pod, "apply", "-f", "-")).Succeeded();
         (await _lab.KubectlAsync("wait", "--for=condition=Ready", "pod/pair", "--timeout=60s")).Succeeded();
         Assert.Contains("\"pod\"", (await _lab.KubectlAsync("exec", "pair", "-c", "tools", "--", "curl", "-sS", "http://127.0.0.1/")).Succeeded().Output);
         (await _lab.KubectlAsync("delete", "pod", "pair", "--grace-period=1")).Succeeded();

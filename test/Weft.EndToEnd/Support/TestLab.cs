@@ -28,17 +28,17 @@ public sealed class TestLab : IAsyncDisposable
 
     public string Kubeconfig => Path.Combine(Folder, "kubeconfig");
 
-    public Task<Outcome> WeftAsync(params string[] arguments) => WeftAsync(input: null, arguments);
+    public Task<Outcome> WeftAsync(params string[] arguments) => FeedWeftAsync(input: null, arguments);
 
-    public Task<Outcome> WeftAsync(string? input, params string[] arguments) =>
+    public Task<Outcome> FeedWeftAsync(string? input, params string[] arguments) =>
         Shell.RunAsync([.. _prefix, Path.Combine(Shell.Root, "weft"), .. arguments], _environment, input);
 
     public System.Diagnostics.Process StartWeft(params string[] arguments) =>
         Shell.Start([.. _prefix, Path.Combine(Shell.Root, "weft"), .. arguments], _environment);
 
-    public Task<Outcome> KubectlAsync(params string[] arguments) => KubectlAsync(input: null, arguments);
+    public Task<Outcome> KubectlAsync(params string[] arguments) => FeedKubectlAsync(input: null, arguments);
 
-    public Task<Outcome> KubectlAsync(string? input, params string[] arguments) =>
+    public Task<Outcome> FeedKubectlAsync(string? input, params string[] arguments) =>
         Shell.RunAsync(["kubectl", "--kubeconfig", Kubeconfig, .. arguments], _environment, input);
 
     public System.Diagnostics.Process StartKubectl(params string[] arguments) =>
