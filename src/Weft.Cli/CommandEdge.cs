@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Weft.Cli.Commands;
 using Weft.Kubernetes.Client;
 using Weft.Lab;
 using Weft.Netlink;
@@ -16,7 +17,7 @@ internal static class CommandEdge
     public static async Task<int> InvokeAsync(RootCommand root, string[] args)
     {
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Errors.Count > 0 && parsed.Action is not (BriefHelp or VersionAction))
         {
             foreach (var error in parsed.Errors)
                 Console.Error.WriteLine($"error: {error.Message}");

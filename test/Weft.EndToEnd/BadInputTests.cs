@@ -106,7 +106,7 @@ public sealed class BadInputTests
         Assert.Equal(1, outcome.ExitCode);
         var events = (await lab.KubectlAsync("get", "events", "-A")).Output;
         Assert.Contains("FailedCreatePodSandBox", events);
-        Assert.Contains("10.244.0.0", events);
+        Assert.Contains("10.244.0.1-10.244.0.2", events);
         Assert.NotEmpty(await lab.PodAddressesAsync());
     }
 }

@@ -40,6 +40,39 @@ public sealed class ByHandTests
         Assert.Empty(user.Leftovers());
     }
 
+    [Theory]
+    [InlineData("up")]
+    [InlineData("down")]
+    [InlineData("ls")]
+    [InlineData("status")]
+    [InlineData("doctor")]
+    [InlineData("kubeconfig")]
+    [InlineData("exec")]
+    [InlineData("node exec")]
+    [InlineData("node run")]
+    [InlineData("node stop")]
+    [InlineData("node start")]
+    [InlineData("node partition")]
+    [InlineData("netns add")]
+    [InlineData("netns list")]
+    [InlineData("netns delete")]
+    [InlineData("netns exec")]
+    [InlineData("probe")]
+    [InlineData("cni bin-dir")]
+    [InlineData("cni add")]
+    [InlineData("cni check")]
+    [InlineData("cni del")]
+    [InlineData("cni status")]
+    [InlineData("cni gc")]
+    [InlineData("api-server")]
+    [InlineData("bench lab")]
+    [InlineData("bench cni")]
+    public async Task Every_verb_has_help_with_an_example(string verb)
+    {
+        await using var user = new TestLab(ordinaryUser: true);
+        Assert.Contains("Example", (await user.WeftAsync([.. verb.Split(' '), "--help"])).Succeeded().Output);
+    }
+
     [Fact]
     public async Task Every_plugin_has_its_entry_in_the_plugin_folder()
     {

@@ -19,6 +19,7 @@ internal static class PodKind
             new("eviction", "policy", "v1", "Eviction", ["create"]),
             new("attach", "", "v1", "PodAttachOptions", ["create", "get"]),
             new("exec", "", "v1", "PodExecOptions", ["create", "get"]),
+            new("portforward", "", "v1", "PodPortForwardOptions", ["create", "get"]),
             new("log", "", "v1", "Pod", ["get"]),
         ],
         SelectableFields =

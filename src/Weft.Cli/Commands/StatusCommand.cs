@@ -63,9 +63,9 @@ internal static class StatusCommand
 
     public static void PrintPods(ClusterReport cluster)
     {
-        var pods = new TextTable("NAMESPACE", "POD", "STATUS", "ADDRESS", "NODE");
+        var pods = new TextTable("NAMESPACE", "POD", "READY", "STATUS", "ADDRESS", "NODE", "");
         foreach (var pod in cluster.Pods)
-            pods.Add(pod.Namespace, pod.Name, pod.Ready || pod.Phase == "Succeeded" ? pod.Phase : $"{pod.Phase}: {pod.Message ?? "not ready"}", pod.Ip, pod.Node);
+            pods.Add(pod.Namespace, pod.Name, pod.Ready ? "yes" : "no", pod.Phase, pod.Ip, pod.Node, pod.Message ?? " ");
         Section(pods);
     }
 

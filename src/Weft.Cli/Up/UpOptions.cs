@@ -34,6 +34,11 @@ internal sealed class UpOptions
     public UpOptions()
     {
         _files.Arity = ArgumentArity.ZeroOrMore;
+        _files.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.Length > 1 && token.Value[0] == '-'))
+                result.AddError($"Unrecognized option '{token.Value}'.");
+        });
         _cni.AcceptOnlyFromAmong("ptp", "bridge");
         _overlay.AcceptOnlyFromAmong("auto", "direct", "vxlan");
         _userns.AcceptOnlyFromAmong("auto", "off");

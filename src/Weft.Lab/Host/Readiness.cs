@@ -55,16 +55,22 @@ public static class Readiness
     {
         if (await NodesMissingAsync(client, nodes, ct).ConfigureAwait(false) is { } sick)
             return sick;
-        var pods = (await client.ListAsync<Pod>(cancel: ct).ConfigureAwait(false)).Items
+        var pod = (await client.ListAsync<Pod>(cancel: ct).ConfigureAwait(false)).Items
             .FirstOrDefault(pod => !pod.IsReady() && pod.Status.Phase != "Succeeded");
-        if (pods is not null)
-            return $"pod {pods.Metadata.Namespace}/{pods.Metadata.Name}: {StatusReader.Reason(pods) ?? pods.Status.Phase ?? "Pending"}";
+        if (pod is not null)
+            return $"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}: {await WhyAsync(client, pod, ct).ConfigureAwait(false)}";
         var deployment = (await client.ListAsync<Deployment>(cancel: ct).ConfigureAwait(false)).Items.FirstOrDefault(d => !IsRolledOut(d));
         if (deployment is not null)
             return $"Deployment {deployment.Metadata.Namespace}/{deployment.Metadata.Name}: {deployment.Status.ReadyReplicas} of {deployment.Spec.Replicas ?? 1} ready";
         var set = (await client.ListAsync<ReplicaSet>(cancel: ct).ConfigureAwait(false)).Items.FirstOrDefault(s => s.Status.ReadyReplicas < (s.Spec.Replicas ?? 1));
         return set is null ? null : $"ReplicaSet {set.Metadata.Namespace}/{set.Metadata.Name}: {set.Status.ReadyReplicas} of {set.Spec.Replicas ?? 1} ready";
     }
+
+    private static async Task<string> WhyAsync(KubeClient client, Pod pod, CancellationToken ct) =>
+        StatusReader.Reason(pod)
+        ?? (await StatusReader.WarningsAsync(client, ct).ConfigureAwait(false)).GetValueOrDefault(pod.Metadata.Uid ?? "")
+        ?? pod.Status.Phase
+        ?? "Pending";
 
     private static bool IsRolledOut(Deployment deployment) =>
         deployment.Spec.Paused

@@ -7,6 +7,14 @@ namespace Weft.Lab.Host;
 /// <remarks>Root needs none: its namespaces lie in <c>/run/netns</c>, where <c>ip netns</c> looks.</remarks>
 public static class Workbench
 {
+    // Plugins keep leases and results in /var/lib/cni, which an ordinary user cannot make: a layer of the workbench's own lies over it.
+    private const string Prepare = """
+        mount -t tmpfs tmpfs /run && mkdir /run/netns /run/upper /run/work && mount -t sysfs sysfs /sys
+        mount -t overlay -o lowerdir=/var/lib,upperdir=/run/upper,workdir=/run/work,userxattr overlay /var/lib || mount -t tmpfs tmpfs /var/lib
+        mkdir -p /var/lib/cni && mount -t tmpfs tmpfs /var/lib/cni
+        exec "$@"
+        """;
+
     private static string Folder => Path.Combine(LabDirectory.Home, "netns");
 
     /// <summary>Whether this process may make namespaces right here.</summary>
@@ -48,10 +56,9 @@ public static class Workbench
     private static LabProcessInfo Start(LabDirectory lab)
     {
         lab.Create();
-        const string prepare = "mount -t tmpfs tmpfs /run && mkdir /run/netns && mount -t sysfs sysfs /sys; ip link set lo up; exec \"$@\"";
         string[] command =
         [
-            .. NamespaceSupport.Require(userNamespace: true), "/bin/sh", "-c", prepare, "sh", Installation.Current.PodBinary, "init",
+            .. NamespaceSupport.Require(userNamespace: true), "/bin/sh", "-c", Prepare, "sh", Installation.Current.PodBinary, "init",
         ];
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" </dev/null >/dev/null 2>&1", "sh", "setsid", .. command])
         {

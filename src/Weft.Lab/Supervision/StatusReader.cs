@@ -9,15 +9,18 @@ namespace Weft.Lab.Supervision;
 /// <summary>Reads a lab's status from its API server and its own parts.</summary>
 public sealed class StatusReader(Cluster cluster, KubeClient client, Publisher publisher)
 {
+    private static readonly Dictionary<string, string> NoWarnings = [];
+
     /// <summary>The status now.</summary>
     public async Task<LabStatus> ReadAsync(CancellationToken ct)
     {
         var nodes = await client.ListAsync<Node>(cancel: ct).ConfigureAwait(false);
-        var pods = await client.ListAsync<Pod>(cancel: ct).ConfigureAwait(false);
+        var pods = (await client.ListAsync<Pod>(cancel: ct).ConfigureAwait(false)).Items;
+        var warnings = pods.All(pod => pod.IsReady()) ? NoWarnings : await WarningsAsync(client, ct).ConfigureAwait(false);
         var status = new ClusterReport(
             cluster.Spec.Name,
             [.. cluster.Nodes.Select(node => Of(node.Name, node.Address.ToString(), nodes.Items.FirstOrDefault(item => item.Metadata.Name == node.Name)))],
-            [.. pods.Items.OrderBy(pod => pod.Metadata.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).Select(Of)],
+            [.. pods.OrderBy(pod => pod.Metadata.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).Select(pod => Of(pod, warnings))],
             [Supervisor(), .. cluster.Nodes.Select(Agent)],
             publisher.Ports);
         return new LabStatus(cluster.Spec.Name, [status]);
@@ -47,7 +50,17 @@ public sealed class StatusReader(Cluster cluster, KubeClient client, Publisher p
         node?.Status.Conditions.IsTrue("Ready") ?? false,
         node is null ? "not registered" : node.Status.Conditions.Find("Ready") is { Status: not "True" } ready ? ready.Message ?? ready.Reason : null);
 
-    private static PodReport Of(Pod pod) => new(
+    /// <summary>The newest warning about each pod, by the pod's uid.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> WarningsAsync(KubeClient client, CancellationToken ct)
+    {
+        var events = await client.ListAsync<EventObject>(options: new ListOptions { FieldSelector = "type=Warning" }, cancel: ct).ConfigureAwait(false);
+        return events.Items
+            .Where(e => e.InvolvedObject is { Kind: "Pod", Uid: not null })
+            .GroupBy(e => e.InvolvedObject.Uid!, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.MaxBy(e => e.LastTimestamp ?? e.EventTime) is { } e ? $"{e.Reason}: {e.Message}" : "", StringComparer.Ordinal);
+    }
+
+    private static PodReport Of(Pod pod, IReadOnlyDictionary<string, string> warnings) => new(
         pod.Metadata.Namespace ?? "default",
         pod.Metadata.Name,
         pod.Spec.NodeName,
@@ -55,7 +68,7 @@ public sealed class StatusReader(Cluster cluster, KubeClient client, Publisher p
         pod.Status.Phase ?? "Pending",
         pod.IsReady(),
         pod.Status.ContainerStatuses.Sum(container => container.RestartCount),
-        pod.IsReady() ? null : Reason(pod));
+        pod.IsReady() ? null : Reason(pod) ?? warnings.GetValueOrDefault(pod.Metadata.Uid ?? ""));
 
     private static PartReport Supervisor() =>
         new("supervisor and API server", Environment.ProcessId, Healthy: true, HostProcess.ResidentBytes(Environment.ProcessId), Message: null);
