@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Weft.Cni.Protocol;
 using Weft.Model.Links;
 using Weft.Netlink;
@@ -15,6 +16,11 @@ internal static class LinkReady
     /// <summary>The waits between looks, in milliseconds: short at first, 2.5 s in all, as the reference plugin allows.</summary>
     private static readonly int[] Waits = [0, 1, 2, 5, 10, 30, 50, 100, 300, 500, 1500];
 
+    /// <summary>As long as the reference plugins wait for addresses to settle.</summary>
+    private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan ProbeLook = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Returns once the link carries packets.</summary>
     /// <exception cref="CniException">It did not come up.</exception>
     public static void Wait(INetworkStack stack, string name, string description)
@@ -30,5 +36,25 @@ internal static class LinkReady
         }
 
         throw CniException.Internal($"{description} in error state: {(link is null ? "gone" : link.State)}");
+    }
+
+    /// <summary>Returns once no IPv6 address of a link is being probed for duplicates: until then it answers to none of them.</summary>
+    /// <param name="stack">Where the link is.</param>
+    /// <param name="name">The link.</param>
+    /// <param name="linkLocal">Whether its link-local address counts too, which it needs to ask for neighbours on behalf of others.</param>
+    /// <exception cref="CniException">Another machine has one of them, or the probing does not end.</exception>
+    public static void WaitForAddresses(INetworkStack stack, string name, bool linkLocal)
+    {
+        for (var waited = Stopwatch.StartNew(); ;)
+        {
+            var probed = stack.Addresses(name).Where(each => each.Address.IsV6 && (linkLocal || !each.Address.IsLinkLocal)).ToList();
+            if (probed.Find(each => each.State.HasFlag(AddressState.DadFailed)) is { } taken)
+                throw CniException.Internal($"{taken}: another machine on the link has this address");
+            if (probed.Find(each => each.State.HasFlag(AddressState.Tentative)) is not { } unsettled)
+                return;
+            if (waited.Elapsed > LongestProbe)
+                throw CniException.Internal($"{unsettled} is still being probed for duplicates after {LongestProbe.TotalSeconds} s");
+            Thread.Sleep(ProbeLook);
+        }
     }
 }

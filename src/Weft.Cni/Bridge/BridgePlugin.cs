@@ -45,7 +45,7 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
         }
 
         if (!config.LeaveDown)
-            WaitUntilReady(world, config, cable.Name);                          // 6
+            WaitUntilReady(world, pod, config, cable);                          // 6
         new RuleStore(world).Add(Rules(request, config, cable.Name, cable.PeerAddress!.Value, result.Addresses)); // 7
         undo.Keep();
         return result;
@@ -141,11 +141,14 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
         PodInterface.AddRoutes(pod, name, result);
     }
 
-    private static void WaitUntilReady(IPluginWorld world, BridgeConfig config, string port)
+    private static void WaitUntilReady(IPluginWorld world, IPodWorld pod, BridgeConfig config, VethSpec cable)
     {
-        LinkReady.Wait(world.Host, port, "bridge port");
-        if (config.IsGateway)
-            LinkReady.Wait(world.Host, config.Bridge, "bridge");
+        LinkReady.Wait(world.Host, cable.Name, "bridge port");
+        LinkReady.WaitForAddresses(pod.Stack, cable.PeerName, linkLocal: false);
+        if (!config.IsGateway)
+            return;
+        LinkReady.Wait(world.Host, config.Bridge, "bridge");
+        LinkReady.WaitForAddresses(world.Host, config.Bridge, linkLocal: true);
     }
 
     private static AttachmentRules Rules(

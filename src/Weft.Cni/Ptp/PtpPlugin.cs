@@ -39,6 +39,7 @@ public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
         ConfigurePod(pod, request.InterfaceName, result);                       // 5
         LinkReady.Wait(pod.Stack, request.InterfaceName, "the pod's interface"); // 6
         LinkReady.Wait(world.Host, cable.Name, "the host's end of the cable");
+        LinkReady.WaitForAddresses(world.Host, cable.Name, linkLocal: true);
         new RuleStore(world).Add(Rules(request, config, cable.Name, result.Addresses)); // 7
         undo.Keep();
         return result;

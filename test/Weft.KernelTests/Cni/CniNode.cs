@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -19,6 +20,9 @@ internal sealed class CniNode : IDisposable
 {
     public const string NodeAddress = "192.0.2.1";
     public const string OutsideAddress = "192.0.2.2";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan BriefWait = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<string, NetworkNamespace> _pods = [];
     private readonly NetworkNamespace _node;
@@ -104,14 +108,21 @@ internal sealed class CniNode : IDisposable
         return json.ToJsonString();
     }
 
-    /// <summary>Connects from a pod to a listener in another namespace and returns the address that the listener saw; null when nothing came.</summary>
-    public IPAddress? AddressSeen(string pod, NetworkNamespace where, string address, string? source = null)
+    /// <summary>Connects from a pod to a listener in another namespace and returns the address that the listener saw; null when nothing came for a long time.</summary>
+    public IPAddress? AddressSeen(string pod, NetworkNamespace where, string address, string? source = null) =>
+        AddressSeen(pod, where, address, source, Patience);
+
+    /// <summary>Whether packets from a pod to another namespace are dropped; a few are sent, as no wait proves it.</summary>
+    public bool Drops(string pod, NetworkNamespace where, string address, string? source = null) =>
+        AddressSeen(pod, where, address, source, BriefWait) is null;
+
+    private IPAddress? AddressSeen(string pod, NetworkNamespace where, string address, string? source, TimeSpan patience)
     {
         using var listener = where.Run(() => Listen(address));
         var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
         var datagram = "hello"u8.ToArray();
         using var sender = _pods[pod].Run(() => Sender(address, source));
-        for (var attempt = 0; attempt < 8; attempt++)
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < patience;)
         {
             sender.SendTo(datagram, new IPEndPoint(IPAddress.Parse(address), port));
             if (!listener.Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectRead))

@@ -32,6 +32,20 @@ public sealed class PtpTests : IDisposable
     }
 
     [Fact]
+    public void Every_address_is_usable_when_add_returns()
+    {
+        _node.AddPod("a");
+
+        var result = _node.Add("ptp", "a", Config());
+
+        using var pod = _node.StackOf("a");
+        Assert.DoesNotContain(pod.Addresses("eth0"), each => !each.Address.IsLinkLocal && each.State.HasFlag(AddressState.Tentative));
+        var gateway = _node.Host.Addresses(result.Interfaces[0].Name);
+        Assert.Contains(gateway, each => each.Address is { IsV6: true, IsLinkLocal: true });
+        Assert.DoesNotContain(gateway, each => each.State.HasFlag(AddressState.Tentative));
+    }
+
+    [Fact]
     public void The_gateway_may_be_a_link_local_address()
     {
         _node.AddPod("a");
@@ -72,7 +86,7 @@ public sealed class PtpTests : IDisposable
         pod.AddAddress(new InterfaceAddress("eth0", IpAddress.Parse(forged), length) { NoDad = IpAddress.Parse(forged).IsV6, NoPrefixRoute = true });
 
         Assert.Equal(own, _node.AddressSeen("a", _node.Namespace, target, own)?.ToString());
-        Assert.Null(_node.AddressSeen("a", _node.Namespace, target, forged));
+        Assert.True(_node.Drops("a", _node.Namespace, target, forged));
 
         _node.Run("DEL", "ptp", "a", config, result);
         Assert.Empty(_node.Filter.ReadBack([]).Ruleset.Tables);
