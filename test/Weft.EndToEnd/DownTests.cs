@@ -36,6 +36,15 @@ public sealed class DownTests
     }
 
     [Fact]
+    public async Task A_lab_whose_folder_is_deleted_ends_itself()
+    {
+        await using var lab = new TestLab();
+        (await lab.FeedWeftAsync(OnePod, "up", "-")).Succeeded();
+        Directory.Delete(lab.Folder, recursive: true);
+        await Shell.UntilAsync(() => Task.FromResult(lab.Leftovers().Count == 0), "the processes of the lab end");
+    }
+
+    [Fact]
     public async Task A_killed_agent_comes_back_and_the_network_never_stops()
     {
         await using var lab = new TestLab();

@@ -15,6 +15,8 @@ public static class Supervisor
     /// <summary>The port of the API server on the underlay; Kubernetes' usual one.</summary>
     public const int ApiPort = 6443;
 
+    private static readonly TimeSpan FolderCheck = TimeSpan.FromSeconds(2);
+
     /// <summary>Runs a lab until it is cancelled.</summary>
     /// <param name="directory">The lab's folder, with its specification.</param>
     /// <param name="apiFd">A listening socket of the host's loopback, inherited.</param>
@@ -54,6 +56,7 @@ public static class Supervisor
         parts.AddRange(cluster.Run(client, ending.Token));
         using var control = new ControlServer(directory.ControlSocket, new ControlAnswers(cluster, client, publisher).AnswerAsync);
         parts.Add(control.RunAsync(ending.Token));
+        parts.Add(WhileItsFolderStandsAsync(directory, ending.Token));
         await EndTogetherAsync(parts, ending).ConfigureAwait(false);
     }
 
@@ -84,6 +87,13 @@ public static class Supervisor
         PodCidrs = [IpPrefix.Parse(spec.PodCidr)],
         ServiceCidrs = [IpPrefix.Parse(spec.ServiceCidr)],
     };
+
+    // Without its folder nobody could find the lab to stop it, so it stops itself.
+    private static async Task WhileItsFolderStandsAsync(LabDirectory directory, CancellationToken ct)
+    {
+        while (File.Exists(directory.SpecFile))
+            await Task.Delay(FolderCheck, ct).ConfigureAwait(false);
+    }
 
     // A part that ends takes the lab with it: half a lab would only puzzle.
     private static async Task EndTogetherAsync(List<Task> parts, CancellationTokenSource ending)
