@@ -45,6 +45,29 @@ public sealed class DownTests
     }
 
     [Fact]
+    public async Task A_node_whose_first_process_is_killed_comes_back_with_its_pods()
+    {
+        await using var lab = new TestLab();
+        (await lab.WeftAsync("up", "examples/hello")).Succeeded();
+        var init = lab.Leftovers().First(process => process.Contains("weft-pod node node1", StringComparison.Ordinal) && !process.Contains("unshare"));
+        (await Shell.RunAsync(["kill", "-9", init.Split(' ')[0]])).Succeeded();
+        await Shell.UntilAsync(
+            async () => (await lab.WeftAsync("probe", "--expect", "all")).ExitCode == 0 && (await lab.WeftAsync("probe", "--from", "nodes", "--expect", "all")).ExitCode == 0,
+            "every pod and every node reaches every pod again");
+    }
+
+    [Fact]
+    public async Task A_stopped_node_is_not_ready_and_comes_back()
+    {
+        await using var lab = new TestLab();
+        (await lab.WeftAsync("up", "examples/hello")).Succeeded();
+        (await lab.WeftAsync("node", "stop", "node2")).Succeeded();
+        Assert.Contains("stopped", (await lab.WeftAsync("node", "exec", "node2", "--", "true")).Error);
+        (await lab.WeftAsync("node", "start", "node2")).Succeeded();
+        await Shell.UntilAsync(async () => (await lab.WeftAsync("probe", "--expect", "all")).ExitCode == 0, "every pod reaches every pod again");
+    }
+
+    [Fact]
     public async Task A_killed_agent_comes_back_and_the_network_never_stops()
     {
         await using var lab = new TestLab();

@@ -33,10 +33,11 @@ internal static class NodeCommand
             DefaultValueFactory = _ => "/etc/cni/net.d",
             HelpName = "DIR",
         };
+        var healthPort = new Option<int>("--health-port") { Description = "Port of the loopback for /healthz and /metrics; 0 is off.", DefaultValueFactory = _ => 0, HelpName = "PORT" };
         var command = new Command("run", "Run the node agent: pod routes, masquerade and CNI configuration of one node, until it is stopped."
             .WithExample("weft node run --kubeconfig /etc/weft/kubeconfig --node-name worker-1"))
         {
-            kubeconfig, context, nodeName, confDir,
+            kubeconfig, context, nodeName, confDir, healthPort,
         };
         command.SetAction(async (parsed, ct) =>
         {
@@ -46,6 +47,7 @@ internal static class NodeCommand
                     KubeConfig = parsed.GetValue(kubeconfig) is { } file ? KubeConfig.Load(file, parsed.GetValue(context)) : KubeConfig.LoadDefault(parsed.GetValue(context)),
                     NodeName = parsed.GetValue(nodeName)!,
                     CniConfDir = parsed.GetValue(confDir)!,
+                    HealthPort = parsed.GetValue(healthPort),
                 },
                 ct);
             return 0;

@@ -61,6 +61,7 @@ public sealed class ClusterNode(string name, IpAddress address, Underlay underla
             Pods = new PodRunner(world, _client!);
             Agent = new AgentProcess(world, directory);
             _parts = Task.WhenAll(Pods.RunAsync(_running.Token), Agent.RunAsync(_running.Token));
+            _ = RestartAfterAsync(world, _running.Token);
         }
         finally
         {
@@ -86,6 +87,17 @@ public sealed class ClusterNode(string name, IpAddress address, Underlay underla
         {
             _change.Release();
         }
+    }
+
+    // A node whose first process is killed has lost everything at once: it comes back as after a power cut.
+    private async Task RestartAfterAsync(LabNode world, CancellationToken running)
+    {
+        await world.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (running.IsCancellationRequested || World != world)
+            return;
+        await Console.Error.WriteLineAsync($"node {name}: its first process ended; starting the node again").ConfigureAwait(false);
+        await StopAsync().ConfigureAwait(false);
+        await StartAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     private LabNodeOptions Options() => new()
