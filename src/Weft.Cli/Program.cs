@@ -19,6 +19,7 @@ var root = new RootCommand("The whole Kubernetes network on one machine: run it,
     BenchCommand.Create(),
     DoctorCommand.Create(),
     SuperviseCommand.Create(),
+    StandInCommand.Create(),
 };
 root.Options.OfType<VersionOption>().ToList().ForEach(version => root.Options.Remove(version));
 root.Options.Add(new Option<bool>("--version") { Description = "Print version and commit.", Action = new VersionAction() });

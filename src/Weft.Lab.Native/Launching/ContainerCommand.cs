@@ -48,7 +48,7 @@ internal static class ContainerCommand
     {
         NamespaceCalls.SetHostName(spec.HostName);
         ContainerRoot.Enter(spec);
-        return spec.Command is null ? StandInAsInit(spec, line) : HostProgram.Run(spec, line);
+        return spec.Command is not null ? HostProgram.Run(spec, line) : StandInAsInit(spec, line);
     }
 
     private static int StandInAsInit(ContainerSpec spec, RunnerLine line)
@@ -59,7 +59,7 @@ internal static class ContainerCommand
             Processes.ExitNow(0);
         });
         using var orphans = Reaper.CollectOrphans();
-        return StandIn.Run(spec, line, new ContainerLog());
+        return spec.StandIn is { } program && !spec.Finish ? HostProgram.RunStandIn(program, line) : StandIn.Run(spec, line, new ContainerLog());
     }
 
     private static ContainerSpec Read(string file) =>

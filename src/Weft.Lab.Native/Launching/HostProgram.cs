@@ -9,6 +9,13 @@ namespace Weft.Lab.Native.Launching;
 /// <summary>Runs a program of the host as a container's main process and stays behind it as its init.</summary>
 internal static class HostProgram
 {
+    // Nothing of the pod's: its variables are for the program that is stood in for. The limit is 256 MB, in hexadecimal.
+    private static readonly string[] StandInEnvironment =
+    [
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp",
+        "DOTNET_EnableDiagnostics=0", "DOTNET_GCHeapHardLimit=10000000", "DOTNET_GCConserveMemory=7",
+    ];
+
     /// <summary>Starts the command, waits for it, and returns its exit code.</summary>
     public static int Run(ContainerSpec spec, RunnerLine line)
     {
@@ -21,6 +28,22 @@ internal static class HostProgram
             using var logged = new LoggedProgram(new ContainerLog());
             signals.Target = logged.Start(spec.Command!, spec.Environment);
             line.Report(LauncherReportKind.Started);
+            return logged.Wait();
+        }
+        catch (ProgramException e)
+        {
+            line.Report(LauncherReportKind.Failed, e.Message, e.ExitCode);
+            return e.ExitCode;
+        }
+    }
+
+    /// <summary>Runs the larger stand-in, which takes over the line: it reports that it has started and hears what changes.</summary>
+    public static int RunStandIn(IReadOnlyList<string> program, RunnerLine line)
+    {
+        try
+        {
+            using var logged = new LoggedProgram(new ContainerLog());
+            logged.Start(line.Fd < 0 ? program : [.. program, "--line", "3"], StandInEnvironment, line.Fd);
             return logged.Wait();
         }
         catch (ProgramException e)

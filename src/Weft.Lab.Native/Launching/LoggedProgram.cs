@@ -8,6 +8,7 @@ namespace Weft.Lab.Native.Launching;
 internal sealed class LoggedProgram(ContainerLog log) : IDisposable
 {
     private const int WakeUp = -1;
+    private const int Line = 3;
 
     // It only waits; the default of 8 MB would be reserved for it.
     private const int ThreadStack = 128 * 1024;
@@ -18,13 +19,17 @@ internal sealed class LoggedProgram(ContainerLog log) : IDisposable
     private int _code;
 
     /// <summary>Starts the command; returns its pid.</summary>
+    /// <param name="command">Program and arguments.</param>
+    /// <param name="environment">Each <c>NAME=value</c>.</param>
+    /// <param name="line">A descriptor that it gets as number 3; none by default.</param>
     /// <exception cref="ProgramException">It cannot be started.</exception>
-    public int Start(IReadOnlyList<string> command, IReadOnlyList<string> environment)
+    public int Start(IReadOnlyList<string> command, IReadOnlyList<string> environment, int line = -1)
     {
         _poll.Add(_end.Read.Value, Readiness.Read, WakeUp);
         using var output = Connect("stdout");
         using var error = Connect("stderr");
-        var pid = HostProgram.Start(command, environment, [(output.Value, 1), (error.Value, 2)]);
+        ReadOnlySpan<(int, int)> descriptors = [(output.Value, 1), (error.Value, 2), (line, Line)];
+        var pid = HostProgram.Start(command, environment, line < 0 ? descriptors[..2] : descriptors);
         new Thread(() => Collect(pid), ThreadStack) { IsBackground = true }.Start();
         return pid;
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Weft.Lab.Native.Launching;
 using Weft.Lab.Pods.Specs;
 using Weft.Netlink.Libc;
@@ -38,19 +37,14 @@ internal sealed class Conduct(HttpResponder responder, RunnerLine line) : Source
         if (responder.Adopt(behaviour) is { } problem)
             line.Report(LauncherReportKind.Notice, problem);
         _exitAt = long.MaxValue;
-        if (behaviour.Exit is { } exit && !TryReadExit(exit, loop.Now))
-            line.Report(LauncherReportKind.Notice, $"annotation weft/stand-in-exit: cannot read '{exit}': write CODE or CODE after TIME");
-        loop.Reschedule(this);
-    }
+        if (behaviour.Exit is { } exit)
+        {
+            if (ExitRule.TryParse(exit, out _exitCode, out var delay))
+                _exitAt = loop.Now + delay;
+            else
+                line.Report(LauncherReportKind.Notice, ExitRule.Problem(exit));
+        }
 
-    private bool TryReadExit(string text, long now)
-    {
-        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var delay = 0;
-        var isRead = words is [_] || (words is [_, "after", var time] && Durations.TryParse(time, out delay));
-        if (!isRead || !byte.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var code))
-            return false;
-        (_exitCode, _exitAt) = (code, now + delay);
-        return true;
+        loop.Reschedule(this);
     }
 }

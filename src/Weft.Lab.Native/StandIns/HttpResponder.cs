@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Weft.Lab.Pods.Specs;
 
@@ -26,7 +25,7 @@ internal sealed class HttpResponder
     /// <summary>Takes over what annotations ask for; returns what could not be read.</summary>
     public string? Adopt(StandInBehaviour behaviour)
     {
-        _statuses = PathRules.Parse(behaviour.Status, ParseStatus, out var status);
+        _statuses = PathRules.Parse(behaviour.Status, StatusRule.TryParse, out var status);
         _delays = PathRules.Parse(behaviour.Delay, Durations.TryParse, out var delay);
         return status is not null ? $"annotation weft/stand-in-status: {status}"
             : delay is not null ? $"annotation weft/stand-in-delay: {delay}"
@@ -142,9 +141,6 @@ internal sealed class HttpResponder
         _body.Write(key);
         _body.WriteJson(Encoding.UTF8.GetBytes(value));
     }
-
-    private static bool ParseStatus(ReadOnlySpan<char> text, out int status) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out status) && status is >= 200 and <= 599;
 
     private static string Reason(int status) => status switch
     {

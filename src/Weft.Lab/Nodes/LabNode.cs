@@ -39,6 +39,9 @@ public sealed class LabNode : IAsyncDisposable
     /// <summary>Where it keeps files on the host.</summary>
     public string StateDirectory => _options.StateDirectory;
 
+    /// <summary>The programs that it was started from.</summary>
+    public Installation Installation => _options.Installation;
+
     /// <summary>The native binary.</summary>
     public string PodBinary => _options.Installation.PodBinary;
 

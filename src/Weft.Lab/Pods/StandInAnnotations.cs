@@ -18,6 +18,9 @@ public static class StandInAnnotations
     /// <summary>Probes that fail: <c>readiness</c>, <c>liveness</c>, <c>startup</c>, parted by commas.</summary>
     public const string FailProbes = "weft/stand-in-fail-probes";
 
+    /// <summary>Which stand-in: <c>full</c> for the one that speaks HTTP/2, TLS and gRPC too; read when a container starts.</summary>
+    public const string Kind = "weft/stand-in";
+
     /// <summary>The image that runs programs of the host; every other one gets a stand-in.</summary>
     public const string HostImage = "weft/host";
 
@@ -28,6 +31,14 @@ public static class StandInAnnotations
         Delay = pod.Metadata.Annotations.Find(Delay),
         Exit = pod.Metadata.Annotations.Find(Exit),
     };
+
+    /// <summary>Whether the pod asks for the larger stand-in.</summary>
+    public static bool WantsFull(Pod pod) => pod.Metadata.Annotations.Find(Kind) == "full";
+
+    /// <summary>What cannot be read of the annotation that chooses the stand-in.</summary>
+    public static string? ProblemOf(Pod pod) => pod.Metadata.Annotations.Find(Kind) is { } kind and not ("full" or "small")
+        ? $"annotation {Kind}: cannot read '{kind}': write full or small"
+        : null;
 
     /// <summary>Whether probes of this kind are to fail.</summary>
     public static bool FailsProbe(Pod pod, string kind) =>

@@ -135,6 +135,8 @@ internal sealed class ContainerLoop
     private async Task RunOnceAsync(ContainerSpec spec, string netns)
     {
         Spec = spec;
+        if (spec.Command is null && StandInAnnotations.ProblemOf(_pod()) is { } problem)
+            Notice(problem);
         _behaviour = spec.Behaviour;
         var id = $"weft://{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
         var begun = Now;

@@ -103,6 +103,9 @@ internal sealed class ContainerProcess
     /// <summary>Changes how a stand-in behaves.</summary>
     public async Task OrderAsync(StandInBehaviour behaviour)
     {
+        // A larger stand-in takes the line over from the launcher; what came before that would not reach it.
+        if ((await Started.ConfigureAwait(false)).Kind != LauncherReportKind.Started)
+            return;
         try
         {
             await SendAsync(new LauncherOrder(Behaviour: behaviour)).ConfigureAwait(false);

@@ -26,7 +26,7 @@ internal sealed class ContainerSpecBuilder(
         var fields = new FieldPaths(pod, services.Node.Address.ToString(), Addresses);
         var source = new ConfigSource(services.Client, pod.Metadata.Namespace ?? "");
         var variables = await new EnvironmentBuilder(fields, source).BuildAsync(container, HostName, ct).ConfigureAwait(false);
-        return new ContainerSpec
+        var spec = new ContainerSpec
         {
             Pod = new PodIdentity(pod.Metadata.Name, pod.Metadata.Namespace ?? "", services.Node.Name, Addresses.FirstOrDefault() ?? ""),
             Name = container.Name,
@@ -40,6 +40,7 @@ internal sealed class ContainerSpecBuilder(
             Finish = isInit || pod.Controller() is { Kind: "Job" },
             Behaviour = StandInAnnotations.BehaviourOf(pod),
         };
+        return spec.Command is null && !spec.Finish && StandInAnnotations.WantsFull(pod) ? FullStandIn.Of(spec, services.Node.Installation) : spec;
     }
 
     private static string[]? Command(Container container, IReadOnlyDictionary<string, string> variables)

@@ -26,6 +26,9 @@ public sealed record ContainerSpec
     /// <summary>Program and arguments; null makes the launcher itself the stand-in.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
+    /// <summary>Program and arguments of a larger stand-in, run in place of the launcher's own; it gets our line as descriptor 3.</summary>
+    public IReadOnlyList<string>? StandIn { get; init; }
+
     /// <summary>The environment, each <c>NAME=value</c>.</summary>
     public IReadOnlyList<string> Environment { get; set; } = [];
 
