@@ -6,18 +6,11 @@ namespace Weft.Lab.Host;
 public static class HostProcess
 {
     /// <summary>Start of a process in clock ticks since boot (field 22 of <c>/proc/PID/stat</c>), or null when it is gone or a zombie.</summary>
-    public static ulong? StartTime(int pid)
+    public static ulong? StartTime(int pid) => StatFields(pid) switch
     {
-        try
-        {
-            var fields = StatFields(pid);
-            return fields[0] is "Z" or "X" ? null : ulong.Parse(fields[19], CultureInfo.InvariantCulture);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+        null or ["Z" or "X", ..] => null,
+        var fields => ulong.Parse(fields[19], CultureInfo.InvariantCulture),
+    };
 
     /// <summary>Whether that very process, not a later one of the same id, lives.</summary>
     public static bool IsAlive(LabProcessInfo process) => StartTime(process.Pid) == process.StartTime;
@@ -25,47 +18,20 @@ public static class HostProcess
     /// <summary>The first child of a process, or null.</summary>
     public static int? FirstChild(int pid)
     {
-        try
-        {
-            var children = File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return children.Length == 0 ? null : int.Parse(children[0], CultureInfo.InvariantCulture);
-        }
-        catch (FileNotFoundException)
-        {
+        if (TryRead($"/proc/{pid}/task/{pid}/children") is not { } children)
             return FirstChildByScan(pid);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        var first = children.Split(' ', 2)[0];
+        return first.Length == 0 ? null : int.Parse(first, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Resident memory in bytes, or 0 when the process is gone.</summary>
-    public static long ResidentBytes(int pid)
-    {
-        try
-        {
-            var pages = File.ReadAllText($"/proc/{pid}/statm").Split(' ')[1];
-            return long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
-    }
+    public static long ResidentBytes(int pid) => TryRead($"/proc/{pid}/statm") is { Length: > 0 } statm
+        ? long.Parse(statm.Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize
+        : 0;
 
     /// <summary>The variables that a process was started with, as NAME=value, or null when they cannot be read.</summary>
-    public static IReadOnlyList<string>? EnvironmentOf(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/environ").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public static IReadOnlyList<string>? EnvironmentOf(int pid) =>
+        TryRead($"/proc/{pid}/environ")?.Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
     // Kernels without CONFIG_PROC_CHILDREN lack the children file.
     private static int? FirstChildByScan(int parent)
@@ -79,22 +45,21 @@ public static class HostProcess
         return null;
     }
 
-    private static int? TryParent(int pid)
+    private static int? TryParent(int pid) => StatFields(pid) is { } fields ? int.Parse(fields[1], CultureInfo.InvariantCulture) : null;
+
+    // The name in parentheses may hold anything, also spaces and parentheses: what follows the last one is regular.
+    private static string[]? StatFields(int pid) => TryRead($"/proc/{pid}/stat") is { } stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : null;
+
+    // A process may end at any moment, so a file that cannot be read is an answer.
+    private static string? TryRead(string file)
     {
         try
         {
-            return int.Parse(StatFields(pid)[1], CultureInfo.InvariantCulture);
+            return File.ReadAllText(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
-    }
-
-    // The name in parentheses may hold anything, also spaces and parentheses: what follows the last one is regular.
-    private static string[] StatFields(int pid)
-    {
-        var stat = File.ReadAllText($"/proc/{pid}/stat");
-        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
     }
 }

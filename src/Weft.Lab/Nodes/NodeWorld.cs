@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using Weft.Lab.Host;
 using Weft.Netlink.Libc;
 
 namespace Weft.Lab.Nodes;
@@ -32,7 +33,7 @@ internal sealed class NodeWorld : IAsyncDisposable
         {
             // One line: "ready", or what went wrong.
             var line = await unshare.StandardOutput.ReadLineAsync(ct).ConfigureAwait(false);
-            if (line == Ready && ProcessTree.ChildOf(unshare.Id) is { } init)
+            if (line == Ready && HostProcess.FirstChild(unshare.Id) is { } init)
                 return new NodeWorld(unshare, init);
             throw new LabNodeException($"node {options.Name}: {line ?? "its init ended at once: are unprivileged user namespaces allowed? `weft doctor` tells"}");
         }

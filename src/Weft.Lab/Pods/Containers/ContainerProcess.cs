@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Weft.Lab.Host;
 using Weft.Lab.Nodes;
 using Weft.Lab.Pods.Logs;
 using Weft.Lab.Pods.Specs;
@@ -49,9 +50,9 @@ internal sealed class ContainerProcess
     public Task<int> Exit { get; }
 
     /// <summary>Process id of the container's init, in our pid namespace; null before it runs and after it has ended.</summary>
-    public int? Pid => Unshare is { } unshare ? ProcessTree.ChildOf(unshare) : null;
+    public int? Pid => Unshare is { } unshare ? HostProcess.FirstChild(unshare) : null;
 
-    private int? Unshare => Exit.IsCompleted ? null : ProcessTree.ChildOf(_entered);
+    private int? Unshare => Exit.IsCompleted ? null : HostProcess.FirstChild(_entered);
 
     /// <summary>Starts a container.</summary>
     /// <param name="node">Where.</param>
