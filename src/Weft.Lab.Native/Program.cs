@@ -8,6 +8,7 @@ return args switch
     ["node", .. var rest] => NodeCommand.Run(rest),
     ["container", .. var rest] => ContainerCommand.Run(rest),
     ["exec", .. var rest] => ExecCommand.Run(rest),
+    ["keep-identity", .. var rest] => KeepIdentityCommand.Run(rest),
     _ => Usage(),
 };
 
@@ -19,6 +20,7 @@ static int Usage()
                weft-pod node NAME PLUGINS [KEPT-FOLDER…]
                weft-pod container FILE | --line FD
                weft-pod exec [--tty PATH] [--directory PATH] PID [--] CMD…
+               weft-pod keep-identity PROGRAM [ARGUMENT…]
         """);
     return 2;
 }

@@ -167,7 +167,7 @@ public sealed class KubectlTests(HelloLab hello)
     {
         var addresses = await _lab.PodAddressesAsync();
         var web = addresses.First(pod => pod.Key.StartsWith("web-", StringComparison.Ordinal));
-        using var capture = _lab.StartWeft("exec", web.Key, "--", "tcpdump", "-Z", "root", "-n", "-l", "-i", "eth0", "-c", "1", "tcp[tcpflags] & tcp-syn != 0 and dst port 80");
+        using var capture = _lab.StartWeft("exec", web.Key, "--", "tcpdump", "-n", "-l", "-i", "eth0", "-c", "1", "tcp[tcpflags] & tcp-syn != 0 and dst port 80");
         try
         {
             while (await capture.StandardError.ReadLineAsync() is { } line && !line.StartsWith("listening on", StringComparison.Ordinal))

@@ -59,6 +59,7 @@ internal static class HostProgram
         IReadOnlyList<string> command, IReadOnlyList<string> environment, ReadOnlySpan<(int Fd, int Target)> descriptors, string? terminal = null)
     {
         var path = ProgramPath.Find(command[0], environment);
+        KeptIdentity.KeepWhereItCannotChange();
         try
         {
             return Spawner.Start([path, .. command.Skip(1)], environment, descriptors, terminal: terminal);

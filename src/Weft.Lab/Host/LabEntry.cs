@@ -17,9 +17,9 @@ public static class LabEntry
         return ["nsenter", "--target", Text(init), .. users, "--net", "--mount", "--pid", "--ipc", "--uts"];
     }
 
-    /// <summary>Words that enter the namespaces of a process which the lab named.</summary>
+    /// <summary>Words that enter the namespaces of a process which the lab named, where tools may try to give up root.</summary>
     public static IReadOnlyList<string> Enter(int pid, string? workingDirectory = null) =>
-        ["nsenter", "--target", Text(pid), "--net", "--mount", "--pid", "--ipc", "--uts", .. WorkingDirectory(workingDirectory)];
+        [Installation.Current.PodBinary, "keep-identity", "nsenter", "--target", Text(pid), "--net", "--mount", "--pid", "--ipc", "--uts", .. WorkingDirectory(workingDirectory)];
 
     /// <summary>Becomes <paramref name="command"/>; does not return.</summary>
     /// <param name="command">Program, looked up on PATH, and its arguments.</param>
