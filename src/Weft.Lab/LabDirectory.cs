@@ -96,17 +96,22 @@ public sealed class LabDirectory
         if (!keepStore)
         {
             Directory.Delete(Path, recursive: true);
-            foreach (var parent in new[] { System.IO.Path.Combine(Home, "labs"), Home })
-            {
-                if (Directory.Exists(parent) && !Directory.EnumerateFileSystemEntries(parent).Any())
-                    Directory.Delete(parent);
-            }
-
+            RemoveEmptyParents();
             return;
         }
 
         foreach (var file in new[] { ProcessFile, ControlSocket, ErrorFile, NodeKubeconfig })
             File.Delete(file);
+    }
+
+    /// <summary>Removes the folders around the labs when there is nothing in them.</summary>
+    public static void RemoveEmptyParents()
+    {
+        foreach (var parent in new[] { System.IO.Path.Combine(Home, "labs"), Home })
+        {
+            if (Directory.Exists(parent) && !Directory.EnumerateFileSystemEntries(parent).Any())
+                Directory.Delete(parent);
+        }
     }
 
     /// <summary>The specification, or null when there is none.</summary>

@@ -44,7 +44,23 @@ public sealed class BadInputTests
         Assert.True(outcome.ExitCode == exitCode, $"exit code {outcome.ExitCode}: {outcome.Output}{outcome.Error}");
         Assert.All(words, word => Assert.Contains(word, outcome.Error));
         Assert.DoesNotContain("   at ", outcome.Error);
-        Assert.False(Directory.Exists(lab.Folder));
+        Assert.False(Directory.Exists(Path.Combine(lab.Home, "w")), "a folder is left");
+    }
+
+    [Fact]
+    public async Task A_host_without_user_namespaces_is_told_which_setting_forbids_them()
+    {
+        await using var lab = new TestLab();
+        var outcome = await Shell.RunAsync(
+            [
+                "unshare", "--user", "--map-root-user", "--", "sh", "-c",
+                "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" up examples/hello", Path.Combine(Shell.Root, "weft"),
+            ],
+            new Dictionary<string, string> { ["WEFT_HOME"] = Path.Combine(lab.Home, "w") });
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("user.max_user_namespaces is 0", outcome.Error);
+        Assert.Contains("sudo", outcome.Error);
+        Assert.False(Directory.Exists(Path.Combine(lab.Home, "w")), "a folder is left");
     }
 
     [Fact]

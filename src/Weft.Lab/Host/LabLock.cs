@@ -1,23 +1,27 @@
 namespace Weft.Lab.Host;
 
 /// <summary>Keeps two commands from starting or stopping the same lab at once.</summary>
-public static class LabLock
+public sealed class LabLock : IDisposable
 {
+    private readonly FileStream _file;
+
+    private LabLock(FileStream file) => _file = file;
+
     /// <summary>Takes the lock; dispose it to let go. It goes with its process, however that ends.</summary>
     /// <exception cref="LabException">Another command holds it.</exception>
-    public static IDisposable Take(LabDirectory lab)
+    public static LabLock Take(LabDirectory lab)
     {
         var file = $"{lab.Path}.lock";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            return new FileStream(file, new FileStreamOptions
+            return new LabLock(new FileStream(file, new FileStreamOptions
             {
                 Mode = FileMode.OpenOrCreate,
                 Access = FileAccess.ReadWrite,
                 Share = FileShare.None,
                 Options = FileOptions.DeleteOnClose,
-            });
+            }));
         }
         catch (UnauthorizedAccessException e)
         {
@@ -27,5 +31,12 @@ public static class LabLock
         {
             throw new LabException($"another weft command is starting or stopping lab '{lab.Name}': wait for it, or use another --name", e);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _file.Dispose();
+        LabDirectory.RemoveEmptyParents();
     }
 }

@@ -109,9 +109,7 @@ public sealed class ClusterTests
         var lost = (await cluster.UntilAsync<KubeNode>(nodes => nodes[0].Spec.Taints.Count == 2))[0];
         Assert.Equal("Unknown", lost.Status.Conditions.Find("Ready")!.Status);
         await cluster.UntilAsync<Pod>(pods => pods.Count(pod => pod.IsActive() && pod.Spec.NodeName == "n2" && pod.IsReady()) == 2);
-        await cluster.Client.ModifyAsync<Lease>("kube-node-lease", "n1", lease => lease with { Spec = lease.Spec with { RenewTime = DateTimeOffset.UtcNow.AddHours(1) } });
-        await cluster.Client.ModifyAsync<KubeNode>(null, "n1", node => node with { Status = node.Status with { Conditions = node.Status.Conditions.With(new() { Type = "Ready", Status = "True" }, DateTimeOffset.UtcNow) } }, "status");
-        await cluster.UntilAsync<KubeNode>(nodes => nodes[0].Spec.Taints.Count == 0);
+        await AnswersUntilAsync(cluster, cluster.UntilAsync<KubeNode>(nodes => nodes[0].Spec.Taints.Count == 0));
     }
 
     [Fact]
@@ -122,9 +120,7 @@ public sealed class ClusterTests
         await cluster.UntilAsync<Pod>(pods => pods is [var pod] && pod.IsReady());
         await cluster.Client.CreateAsync(new Lease { Metadata = new() { Name = "n1", Namespace = "kube-node-lease" }, Spec = new() { RenewTime = DateTimeOffset.UtcNow.AddHours(-1) } });
         await cluster.UntilAsync<Pod>(pods => pods[0].Status.Conditions.Find("Ready") is { Status: "False", Reason: "NodeNotReady" });
-        await cluster.Client.ModifyAsync<Lease>("kube-node-lease", "n1", lease => lease with { Spec = lease.Spec with { RenewTime = DateTimeOffset.UtcNow.AddHours(1) } });
-        await cluster.Client.ModifyAsync<KubeNode>(null, "n1", node => node with { Status = node.Status with { Conditions = node.Status.Conditions.With(new() { Type = "Ready", Status = "True" }, DateTimeOffset.UtcNow) } }, "status");
-        await cluster.UntilAsync<Pod>(pods => pods[0].IsReady());
+        await AnswersUntilAsync(cluster, cluster.UntilAsync<Pod>(pods => pods[0].IsReady()));
     }
 
     [Fact]
@@ -133,5 +129,18 @@ public sealed class ClusterTests
         await using var cluster = await TestCluster.StartAsync(nodes: 1);
         await cluster.CreateAsync<Pod>("{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: default}, spec: {nodeName: ghost, containers: [{name: c, image: weft/x}]}}");
         await cluster.UntilAsync<Pod>(pods => pods.Count == 0);
+    }
+
+    // A kubelet says again and again that its node is ready: a controller may have just written the opposite from what it knew before.
+    private static async Task AnswersUntilAsync(TestCluster cluster, Task condition)
+    {
+        do
+        {
+            await cluster.Client.ModifyAsync<Lease>("kube-node-lease", "n1", lease => lease with { Spec = lease.Spec with { RenewTime = DateTimeOffset.UtcNow.AddHours(1) } });
+            await cluster.Client.ModifyAsync<KubeNode>(null, "n1", node => node with { Status = node.Status with { Conditions = node.Status.Conditions.With(new() { Type = "Ready", Status = "True" }, DateTimeOffset.UtcNow) } }, "status");
+            await Task.WhenAny(condition, Task.Delay(200));
+        }
+        while (!condition.IsCompleted);
+        await condition;
     }
 }

@@ -81,7 +81,7 @@ internal sealed class TestCluster : IAsyncDisposable
         where T : class, IKubeObject<T> => (await Client.ListAsync<T>()).Items;
 
     /// <summary>Waits until a condition over the objects of a kind holds.</summary>
-    public async Task<IReadOnlyList<T>> UntilAsync<T>(Func<IReadOnlyList<T>, bool> condition, int seconds = 20)
+    public async Task<IReadOnlyList<T>> UntilAsync<T>(Func<IReadOnlyList<T>, bool> condition, int seconds = 60)
         where T : class, IKubeObject<T>
     {
         var deadline = DateTime.UtcNow.AddSeconds(seconds);
