@@ -33,6 +33,7 @@ public sealed class BadInputTests
         { ["node", "run", "--node-name", "x", "--kubeconfig", "/no/such/kubeconfig"], null, 1, ["/no/such/kubeconfig"] },
         { ["cni", "add", "-f", "/no/such.conf", "mypod"], null, 1, ["/no/such.conf"] },
         { ["netns", "delete", "weft-no-such-namespace"], null, 1, ["weft-no-such-namespace"] },
+        { ["netns", "exec", "weft-no-such-namespace", "--", "true"], null, 1, ["weft-no-such-namespace", "netns add"] },
     };
 
     [Theory]
@@ -44,6 +45,7 @@ public sealed class BadInputTests
         Assert.True(outcome.ExitCode == exitCode, $"exit code {outcome.ExitCode}: {outcome.Output}{outcome.Error}");
         Assert.All(words, word => Assert.Contains(word, outcome.Error));
         Assert.DoesNotContain("   at ", outcome.Error);
+        Assert.Empty(lab.Leftovers());
         Assert.False(Directory.Exists(Path.Combine(lab.Home, "w")), "a folder is left");
     }
 

@@ -57,7 +57,7 @@ internal static class CniCommand
         {
             var name = parsed.GetValue(netns)!;
             if (!Workbench.IsHere)
-                return Workbench.Run(["cni", verb, "-f", Path.GetFullPath(parsed.GetValue(file)!), "--ifname", parsed.GetValue(ifname)!, "--container-id", parsed.GetValue(id) ?? Path.GetFileName(name), name]);
+                return await Workbench.RunAsync(["cni", verb, "-f", Path.GetFullPath(parsed.GetValue(file)!), "--ifname", parsed.GetValue(ifname)!, "--container-id", parsed.GetValue(id) ?? Path.GetFileName(name), name]);
             var path = name.Contains('/') ? name : NetnsCommand.PathOf(name);
             var container = new ContainerAttachment
             {
@@ -77,7 +77,7 @@ internal static class CniCommand
         command.SetAction(async (parsed, ct) =>
         {
             if (!Workbench.IsHere)
-                return Workbench.Run("cni", verb, "-f", Path.GetFullPath(parsed.GetValue(file)!));
+                return await Workbench.RunAsync("cni", verb, "-f", Path.GetFullPath(parsed.GetValue(file)!));
             return await RunAsync(parsed.GetValue(file)!, async (runtime, list) =>
             {
                 await call(runtime, list, ct);

@@ -26,11 +26,11 @@ internal static class NetnsCommand
     {
         var name = Name();
         var command = new Command("add", "Make a namespace and keep it.".WithExample("weft netns add mypod")) { name };
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, _) =>
         {
             var path = PathOf(parsed.GetValue(name)!);
             if (!Workbench.IsHere)
-                return Workbench.Run("netns", "add", parsed.GetValue(name)!);
+                return await Workbench.RunAsync("netns", "add", parsed.GetValue(name)!);
             if (File.Exists(path))
                 throw new LabException($"the namespace '{parsed.GetValue(name)}' exists already: `weft netns delete {parsed.GetValue(name)}` removes it");
             NetworkNamespace.CreateNamed(parsed.GetValue(name)!).Dispose();
@@ -43,10 +43,10 @@ internal static class NetnsCommand
     {
         var command = new Command("list", "List the namespaces.".WithExample("weft netns list"));
         command.Aliases.Add("ls");
-        command.SetAction(_ =>
+        command.SetAction(async (_, _) =>
         {
             if (!Workbench.IsHere)
-                return Workbench.Run("netns", "list");
+                return await Workbench.RunAsync("netns", "list");
             foreach (var name in NetworkNamespace.Names())
                 Console.WriteLine(name);
             return 0;
@@ -63,13 +63,7 @@ internal static class NetnsCommand
         {
             var path = PathOf(parsed.GetValue(name)!);
             if (!Workbench.IsHere)
-            {
-                var code = Workbench.Run("netns", "delete", parsed.GetValue(name)!);
-                if (Workbench.IsEmpty)
-                    await Workbench.StopAsync();
-                return code;
-            }
-
+                return await Workbench.RunAsync("netns", "delete", parsed.GetValue(name)!);
             if (!File.Exists(path))
                 throw new LabException($"there is no namespace '{parsed.GetValue(name)}': `weft netns list` lists them");
             NetworkNamespace.Delete(parsed.GetValue(name)!);
@@ -86,7 +80,7 @@ internal static class NetnsCommand
         command.SetAction(parsed =>
         {
             var path = PathOf(parsed.GetValue(name)!);
-            if (Workbench.IsHere && !File.Exists(path))
+            if (Workbench.IsHere ? !File.Exists(path) : !Workbench.Holds(parsed.GetValue(name)!))
                 throw new LabException($"there is no namespace '{parsed.GetValue(name)}': `weft netns add {parsed.GetValue(name)}` makes it");
             IReadOnlyList<string> outer = Workbench.IsHere ? [] : [.. Workbench.Enter(), "--"];
             LabEntry.Become([.. outer, "nsenter", $"--net={path}", "unshare", "--mount", "/bin/sh", "-c", WithOwnSys, "sh", .. parsed.GetValue(words)!]);

@@ -20,11 +20,6 @@ public static class Workbench
     /// <summary>Whether this process may make namespaces right here.</summary>
     public static bool IsHere => Environment.IsPrivilegedProcess;
 
-    /// <summary>Whether the workbench holds no namespace.</summary>
-    public static bool IsEmpty =>
-        LabDirectory.At(Folder).ReadProcess() is not { } process || !HostProcess.IsAlive(process)
-        || !Directory.EnumerateFiles($"/proc/{Init(process)}/root/run/netns").Any();
-
     /// <summary>Words that enter the workbench; starts it when it does not run.</summary>
     /// <exception cref="LabException">The host forbids user namespaces.</exception>
     public static IReadOnlyList<string> Enter()
@@ -35,18 +30,29 @@ public static class Workbench
         return ["nsenter", "--target", Init(process).ToString(CultureInfo.InvariantCulture), "--user", "--preserve-credentials", "--net", "--mount", "--pid"];
     }
 
-    /// <summary>Runs this program with <paramref name="arguments"/> inside the workbench and returns its exit code.</summary>
-    public static int Run(params string[] arguments)
+    /// <summary>Whether the workbench holds a namespace of this name.</summary>
+    public static bool Holds(string name) =>
+        LabDirectory.At(Folder).ReadProcess() is { } process && HostProcess.IsAlive(process)
+        && File.Exists($"/proc/{Init(process)}/root/run/netns/{name}");
+
+    /// <summary>Runs this program with <paramref name="arguments"/> inside the workbench, which ends when it then holds no namespace.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(params string[] arguments)
     {
         var installation = Installation.Current;
         string[] command = [.. Enter(), "--", installation.Dotnet, installation.WeftDll, .. arguments];
         using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false })!;
-        process.WaitForExit();
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        if (IsEmpty)
+            await StopAsync().ConfigureAwait(false);
         return process.ExitCode;
     }
 
-    /// <summary>Ends the workbench and all namespaces in it.</summary>
-    public static async Task StopAsync()
+    private static bool IsEmpty =>
+        LabDirectory.At(Folder).ReadProcess() is not { } process || !HostProcess.IsAlive(process)
+        || !Directory.EnumerateFiles($"/proc/{Init(process)}/root/run/netns").Any();
+
+    private static async Task StopAsync()
     {
         var lab = LabDirectory.At(Folder);
         await LabLauncher.StopAsync(lab).ConfigureAwait(false);

@@ -25,9 +25,7 @@ public static class Shell
         using var process = Start(command, environment);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        if (input is not null)
-            await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
+        await FeedAsync(process, input);
         using var limit = new CancellationTokenSource(Limit);
         try
         {
@@ -38,6 +36,19 @@ public static class Shell
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"`{string.Join(' ', command)}` did not end within {Limit}", e);
+        }
+    }
+
+    // A program may end without having read its input; what it says itself tells more than the broken pipe.
+    private static async Task FeedAsync(Process process, string? input)
+    {
+        try
+        {
+            await process.StandardInput.WriteAsync(input ?? "");
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
         }
     }
 
