@@ -23,6 +23,7 @@ internal static class UpRun
         var lab = LabDirectory.Of(plan.Spec.Name);
         using var mutex = LabLock.Take(lab);
 
+        var kept = lab.ReadSpec() is { Keep: true };
         var started = await StartAsync(lab, plan.Spec, progress, ct);
         var refused = 0;
         var waiting = (string?)null;
@@ -39,7 +40,7 @@ internal static class UpRun
         {
             progress.Keep("interrupted: stopping what was started");
             await LabLauncher.StopAsync(lab);
-            lab.Remove();
+            lab.Remove(keepStore: kept);
             throw;
         }
 
