@@ -21,7 +21,7 @@ internal sealed class CniNode : IDisposable
     public const string NodeAddress = "192.0.2.1";
     public const string OutsideAddress = "192.0.2.2";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BriefWait = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<string, NetworkNamespace> _pods = [];

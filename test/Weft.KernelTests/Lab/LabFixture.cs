@@ -15,6 +15,8 @@ internal sealed class LabFixture : IAsyncDisposable
 {
     public const string NodeName = "node-1";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly UnderlayBridge _bridge = new();
     private readonly string _state = Directory.CreateTempSubdirectory("weft-lab-").FullName;
@@ -75,7 +77,7 @@ internal sealed class LabFixture : IAsyncDisposable
             var pod = await Client.GetAsync<Pod>("default", name);
             if (condition(pod))
                 return pod;
-            if (watch.Elapsed > TimeSpan.FromSeconds(20))
+            if (watch.Elapsed > Patience)
                 throw new TimeoutException($"{name}: {KubeJson.ToJson(pod.Status)}\n{string.Join('\n', await EventsAsync(name))}");
             await Task.Delay(5);
         }
@@ -83,9 +85,22 @@ internal sealed class LabFixture : IAsyncDisposable
 
     public async Task GoneAsync(string name)
     {
-        for (var i = 0; i < 2000 && await Client.TryGetAsync<Pod>("default", name) is not null; i++)
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); watch.Elapsed < Patience && await Client.TryGetAsync<Pod>("default", name) is not null;)
             await Task.Delay(5);
         Assert.Null(await Client.TryGetAsync<Pod>("default", name));
+    }
+
+    /// <summary>Waits for an Event about an object: Events are written beside the work that they tell of, not before it goes on.</summary>
+    public async Task WaitForEventAsync(string name, Func<string, bool> wanted)
+    {
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(20))
+        {
+            var events = await EventsAsync(name);
+            if (events.Any(wanted))
+                return;
+            if (watch.Elapsed > Patience)
+                Assert.Fail($"{name}: no such Event among\n{string.Join('\n', events)}");
+        }
     }
 
     public async Task<IReadOnlyList<string>> EventsAsync(string name) =>

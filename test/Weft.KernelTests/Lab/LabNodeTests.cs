@@ -52,7 +52,7 @@ public sealed class LabNodeTests : IDisposable
         var node = await StartAsync("node-1", "172.30.0.2");
         using var sleeper = Process.Start(node.Enter("sleep", "1000"))!;
         await node.DisposeAsync();
-        await sleeper.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(5));
+        await sleeper.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         using var stack = KernelNetworkStack.Open();
         Assert.Null(stack.FindLink("node-1"));
     }

@@ -118,7 +118,7 @@ public sealed class NftPacketTests : IDisposable
     private async Task<IPAddress> ConnectAsync()
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(VirtualIp.ToIPAddress(), 80).WaitAsync(TimeSpan.FromSeconds(10));
+        await client.ConnectAsync(VirtualIp.ToIPAddress(), 80).WaitAsync(TimeSpan.FromSeconds(60));
         while (true)
         {
             foreach (var server in _servers)

@@ -10,7 +10,7 @@ namespace Weft.KernelTests.Node;
 internal static class Packet
 {
     private const int MillisecondsPerAttempt = 250;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>The source address that the other end sees; null when nothing arrives, or no answer comes back, for a long time.</summary>
     public static IpAddress? SourceSeen(NetworkNamespace from, NetworkNamespace to, IpAddress destination)

@@ -170,7 +170,7 @@ public sealed class InformerTests
         var running = informer.RunAsync(stop.Token);
         await test(informer);
         await stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(5));
+        await running.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     private static async Task HoldAsync(Microsoft.AspNetCore.Http.HttpContext context)

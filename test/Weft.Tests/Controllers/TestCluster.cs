@@ -56,7 +56,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task StopControllersAsync()
     {
         await _controllersStop.CancelAsync();
-        await _controllers.WaitAsync(TimeSpan.FromSeconds(10));
+        await _controllers.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     public Task<KubeNode> AddNodeAsync(string name, Func<KubeNode, KubeNode>? change = null)

@@ -187,7 +187,7 @@ public abstract partial class NetworkStackContract
     [Fact]
     public async Task A_watcher_starts_with_a_resync_and_hears_of_changes()
     {
-        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await using var changes = Here.WatchAsync(NetworkTopics.Links | NetworkTopics.Addresses, end.Token).GetAsyncEnumerator(end.Token);
         Assert.True(await changes.MoveNextAsync());
         Assert.IsType<NetworkChange.Resync>(changes.Current);

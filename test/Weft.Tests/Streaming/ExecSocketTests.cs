@@ -79,7 +79,7 @@ public sealed class ExecSocketTests
         while (_runtime.Sessions.IsEmpty)
             await Task.Delay(10);
         socket.Abort();
-        await _runtime.Sessions.First().Disposed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await _runtime.Sessions.First().Disposed.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class ExecSocketTests
         var channels = new Dictionary<int, MemoryStream>();
         var message = new MemoryStream();
         var buffer = new byte[64 * 1024];
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await socket.ReceiveAsync(buffer.AsMemory(), limit.Token) is { MessageType: not WebSocketMessageType.Close } part)
         {
             message.Write(buffer, 0, part.Count);

@@ -101,7 +101,7 @@ public sealed class WatchTests
         using var watch = await api.WatchAsync(Watch);
         var stop = api.Host.DisposeAsync().AsTask();
         Assert.Null(await watch.NextAsync());
-        await stop.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await stop.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     [Fact]
