@@ -10,4 +10,12 @@ public sealed record ClusterSnapshot
 
     /// <summary>Settings of the whole cluster: <c>kube-system/weft-config</c>, if there is one.</summary>
     public ConfigMap? Configuration { get; init; }
+
+    /// <summary>All Services with their endpoints.</summary>
+    public EquatableArray<ServiceObjects> Services { get; init; }
 }
+
+/// <summary>A Service and the slices that list its endpoints. While none of these objects changes, neither does the reference.</summary>
+/// <param name="Service">The Service.</param>
+/// <param name="Slices">Its EndpointSlices, by name.</param>
+public sealed record ServiceObjects(Service Service, EquatableArray<EndpointSlice> Slices);

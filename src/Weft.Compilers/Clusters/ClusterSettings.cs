@@ -25,6 +25,22 @@ public enum PodAttachment
     Bridge,
 }
 
+/// <summary>How the kernel is told of Services.</summary>
+public enum ProxyMode
+{
+    /// <summary>Flat maps of nf_tables.</summary>
+    Nftables,
+
+    /// <summary>A chain per Service and endpoint.</summary>
+    Iptables,
+
+    /// <summary>The kernel's load balancer, for Linux that has it.</summary>
+    Ipvs,
+
+    /// <summary>Somebody else proxies Services.</summary>
+    None,
+}
+
 /// <summary>Settings that hold for the whole cluster: ConfigMap <c>kube-system/weft-config</c>, every key of it optional.</summary>
 public sealed record ClusterSettings
 {
@@ -42,4 +58,13 @@ public sealed record ClusterSettings
 
     /// <summary>Key <c>overlay</c>: <c>auto</c> (default), <c>direct</c> or <c>vxlan</c>.</summary>
     public OverlayMode Overlay { get; init; } = OverlayMode.Auto;
+
+    /// <summary>Key <c>proxy</c>: <c>nftables</c> (default), <c>iptables</c>, <c>ipvs</c> or <c>none</c>.</summary>
+    public ProxyMode Proxy { get; init; } = ProxyMode.Nftables;
+
+    /// <summary>Key <c>node-port-addresses</c>: blocks of the node's own addresses that take node ports. Empty: all but loopback.</summary>
+    public EquatableArray<IpPrefix> NodePortAddresses { get; init; }
+
+    /// <summary>Key <c>masquerade-all</c>: <c>true</c> hides the client of every connection to a cluster IP; <c>false</c> (default) only where the answer would not come back.</summary>
+    public bool MasqueradeAll { get; init; }
 }

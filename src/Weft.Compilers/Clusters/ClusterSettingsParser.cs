@@ -28,6 +28,9 @@ public static class ClusterSettingsParser
         "service-cidrs" => settings with { ServiceRanges = Ranges(key, value, problems) },
         "cni" => settings with { Attachment = Choice(key, value, settings.Attachment, problems) },
         "overlay" => settings with { Overlay = Choice(key, value, settings.Overlay, problems) },
+        "proxy" => settings with { Proxy = Choice(key, value, settings.Proxy, problems) },
+        "node-port-addresses" => settings with { NodePortAddresses = Ranges(key, value, problems) },
+        "masquerade-all" => settings with { MasqueradeAll = Switch(key, value, problems) },
         "cni-conf" => settings with { CniConfiguration = value.Length == 0 ? null : value },
         _ => settings,
     };
@@ -44,6 +47,13 @@ public static class ClusterSettingsParser
         }
 
         return ranges.ToEquatableArray();
+    }
+
+    private static bool Switch(string key, string value, ImmutableArray<Problem>.Builder problems)
+    {
+        if (!bool.TryParse(value, out var on) && value.Length > 0)
+            problems.Add(Bad(key, $"'{value}' is neither true nor false (false is used meanwhile)"));
+        return on;
     }
 
     private static T Choice<T>(string key, string value, T fallback, ImmutableArray<Problem>.Builder problems)
