@@ -6,6 +6,7 @@ namespace Weft.KernelTests.Nftables;
 
 /// <summary>The kernel keeps the contract.</summary>
 [Collection(NftablesCollection.Name)]
+[Trait("vm", "also")]
 public sealed class KernelNftablesTests : NftablesContract, IDisposable
 {
     private readonly KernelNftables _driver = new();
