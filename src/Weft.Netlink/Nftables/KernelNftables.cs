@@ -6,7 +6,7 @@ namespace Weft.Netlink.Nftables;
 
 /// <summary>The kernel's packet filter in the network namespace of the thread that opened it, over nfnetlink.</summary>
 /// <remarks>Written for Linux 5.11 and later; tried on 6.18. Needs CAP_NET_ADMIN in the user namespace that owns the network namespace.</remarks>
-public sealed class KernelNftables : INftablesDriver, IDisposable
+public sealed partial class KernelNftables : INftablesDriver, IDisposable
 {
     // Another writer between two looks at the generation makes a reading worthless; this many in a row are no coincidence.
     private const int MaxReadings = 16;

@@ -5,7 +5,7 @@ using Weft.Netlink.Libc;
 namespace Weft.Netlink.Protocol;
 
 /// <summary>A real netlink socket. It belongs to the network namespace that the opening thread was in.</summary>
-internal sealed unsafe class KernelTransport : NetlinkTransport
+internal sealed unsafe partial class KernelTransport : NetlinkTransport
 {
     private const int NetlinkAddMembership = 1;
     private const int NetlinkCapAck = 10;
@@ -35,7 +35,13 @@ internal sealed unsafe class KernelTransport : NetlinkTransport
         var address = new Interop.SockAddrNetlink { Family = Interop.AfNetlink };
         if (Interop.Bind(Fd, &address, (uint)sizeof(Interop.SockAddrNetlink)) < 0)
             NetlinkException.ThrowLast("bind netlink socket");
+        var length = (uint)sizeof(Interop.SockAddrNetlink);
+        if (Interop.GetSockName(Fd, &address, &length) < 0)
+            NetlinkException.ThrowLast("read the address of a netlink socket");
+        Port = address.Port;
     }
+
+    public override uint Port { get; }
 
     public int Fd => _fd.Value;
 

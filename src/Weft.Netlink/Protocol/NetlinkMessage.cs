@@ -8,6 +8,7 @@ public readonly ref struct NetlinkMessage
         Type = Native.ReadUInt16(bytes[4..]);
         Flags = Native.ReadUInt16(bytes[6..]);
         Sequence = Native.ReadUInt32(bytes[8..]);
+        Port = Native.ReadUInt32(bytes[12..]);
         Payload = bytes[NetlinkWriter.HeaderLength..];
     }
 
@@ -19,6 +20,9 @@ public readonly ref struct NetlinkMessage
 
     /// <summary>The sequence number of the request that this answers; 0 for notifications.</summary>
     public uint Sequence { get; }
+
+    /// <summary>The port of the socket whose request this comes from; 0 for the kernel itself.</summary>
+    public uint Port { get; }
 
     /// <summary>What follows the header.</summary>
     public ReadOnlySpan<byte> Payload { get; }

@@ -5,6 +5,9 @@ namespace Weft.Netlink.Protocol;
 /// <summary>Datagrams to and from the kernel: what <see cref="NetlinkSocket"/> needs of a socket, so that tests can inject every fault.</summary>
 internal abstract class NetlinkTransport : IDisposable
 {
+    /// <summary>The number by which the kernel knows the socket; 0 for none.</summary>
+    public virtual uint Port => 0;
+
     /// <summary>Sends one datagram; returns 0 or an error number.</summary>
     public abstract int Send(ReadOnlySpan<byte> datagram);
 

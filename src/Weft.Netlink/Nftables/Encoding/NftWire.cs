@@ -23,6 +23,7 @@ internal static class NftWire
     internal const ushort NewElements = (Subsystem << 8) | 12;
     internal const ushort GetElements = (Subsystem << 8) | 13;
     internal const ushort DelElements = (Subsystem << 8) | 14;
+    internal const ushort NewGeneration = (Subsystem << 8) | 15;
     internal const ushort GetGeneration = (Subsystem << 8) | 16;
 
     /// <summary>NFNL_BATCH_GENID.</summary>

@@ -28,6 +28,8 @@ internal static class Nfta
     internal const ushort ExpressionName = 1, ExpressionData = 2;
 
     internal const ushort GenerationId = 1;
+    internal const ushort GenerationProcess = 2;
+    internal const ushort GenerationProcessName = 3;
 }
 
 /// <summary>Attributes of expressions.</summary>
