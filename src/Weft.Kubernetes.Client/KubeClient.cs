@@ -143,6 +143,10 @@ public sealed partial class KubeClient : IDisposable
             {
                 await Task.Delay(error.RetryAfter.Value < LongestRetry ? error.RetryAfter.Value : LongestRetry, Time, cancel).ConfigureAwait(false);
             }
+            catch (KubeApiException error) when (error.Code == 401 && attempt == 0 && _transport.RenewToken())
+            {
+                // The token was renewed under way: once more with the new one.
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,18 +20,22 @@ public sealed class ApiServerHost : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly ObjectStore _store;
+    private readonly CertificateAuthority _authority;
+    private readonly TimeProvider _time;
     private readonly X509Certificate2 _certificate;
     private readonly CancellationTokenSource _stopping;
     private readonly Task _upkeep;
 
-    private ApiServerHost(WebApplication application, ServerState server, string caCertificatePem, X509Certificate2 certificate, CancellationTokenSource stopping)
+    private ApiServerHost(WebApplication application, ServerState server, X509Certificate2 certificate, CancellationTokenSource stopping)
     {
         _application = application;
         _store = server.Store;
+        _authority = server.Authority;
+        _time = server.Time;
         _certificate = certificate;
         _stopping = stopping;
         AdminToken = server.AdminToken;
-        CaCertificatePem = caCertificatePem;
+        CaCertificatePem = server.Authority.CertificatePem;
         Endpoints = ListeningAt(application);
         _upkeep = new Upkeep(server).RunAsync(stopping.Token);
     }
@@ -49,26 +54,27 @@ public sealed class ApiServerHost : IAsyncDisposable
     public static async Task<ApiServerHost> StartAsync(ApiServerOptions options, CancellationToken ct)
     {
         var state = new StateFolder(options.StateDirectory);
-        using var authority = new CertificateAuthority(state, options.Time);
+        var authority = new CertificateAuthority(state, options.Time);
         var stopping = new CancellationTokenSource();
-        var server = OpenState(options, state, stopping.Token);
+        var server = OpenState(options, state, authority, stopping.Token);
         var certificate = authority.IssueServer(CertificateNames.Of(options, server.Addresses));
         var application = KestrelSetup.Build(server, certificate);
         try
         {
             DefaultObjects.Ensure(server);
             await application.StartAsync(ct);
-            return new ApiServerHost(application, server, authority.CertificatePem, certificate, stopping);
+            return new ApiServerHost(application, server, certificate, stopping);
         }
         catch (Exception e)
         {
             await application.DisposeAsync();
             server.Store.Dispose();
             certificate.Dispose();
+            authority.Dispose();
             stopping.Dispose();
             throw e switch
             {
-                IOException => new ApiServerException($"the API server cannot listen: {e.Message}", e),
+                IOException or SocketException => new ApiServerException($"the API server cannot listen: {e.Message}", e),
                 StatusException => new ApiServerException($"the cluster's own objects cannot be written: {e.Message}", e),
                 _ => e,
             };
@@ -77,7 +83,20 @@ public sealed class ApiServerHost : IAsyncDisposable
 
     /// <summary>A kubeconfig for the administrator.</summary>
     /// <param name="serverUrl">How its user reaches the server, for example <c>https://127.0.0.1:6443</c>.</param>
-    public string Kubeconfig(string serverUrl, string clusterName) => KubeconfigFile.Write(serverUrl, clusterName, CaCertificatePem, AdminToken);
+    public string Kubeconfig(string serverUrl, string clusterName) => KubeconfigFile.WithToken(serverUrl, clusterName, CaCertificatePem, AdminToken);
+
+    /// <summary>A kubeconfig for a user who shows a client certificate instead of a token.</summary>
+    /// <param name="serverUrl">How its user reaches the server.</param>
+    public string Kubeconfig(string serverUrl, string clusterName, ClientIdentity identity) => KubeconfigFile.WithCertificate(serverUrl, clusterName, CaCertificatePem, identity);
+
+    /// <summary>Issues a client certificate, signed by the server's own authority. The server knows whoever shows it as that user.</summary>
+    /// <param name="lifetime">From now on; a negative one has ended already.</param>
+    public ClientIdentity IssueClientCertificate(string user, IEnumerable<string> groups, TimeSpan lifetime)
+    {
+        using var certificate = _authority.IssueClient(user, groups, _time.GetUtcNow() + lifetime);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        return new ClientIdentity(user, certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
 
     /// <summary>Ends the watches, answers what is under way, closes the database.</summary>
     public async ValueTask DisposeAsync()
@@ -88,10 +107,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         await _upkeep;
         _store.Dispose();
         _certificate.Dispose();
+        _authority.Dispose();
         _stopping.Dispose();
     }
 
-    private static ServerState OpenState(ApiServerOptions options, StateFolder state, CancellationToken stopping)
+    private static ServerState OpenState(ApiServerOptions options, StateFolder state, CertificateAuthority authority, CancellationToken stopping)
     {
         if (options.ServiceCidrs.Count == 0 || !options.ServiceCidrs.All(cidr => IpPrefix.TryParse(cidr, out _)))
             throw new ApiServerException($"\"{string.Join(',', options.ServiceCidrs)}\" is not a list of address ranges for Services, such as 10.96.0.0/16");
@@ -106,6 +126,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             Pages = new ListPages(options.Time),
             Addresses = new ServiceAddresses(options.ServiceCidrs, () => store.Current),
             AdminToken = state.AdminToken(),
+            Authority = authority,
             Logger = logging.CreateLogger("Weft.ApiServer"),
             Stopping = stopping,
         };

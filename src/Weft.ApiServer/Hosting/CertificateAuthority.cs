@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -10,8 +11,9 @@ internal sealed class CertificateAuthority : IDisposable
     private const int Years = 10;
 
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
+    private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
 
-    private readonly X509Certificate2 _authority;
+    private readonly X509Certificate2? _authority;
     private readonly TimeProvider _time;
 
     public CertificateAuthority(StateFolder state, TimeProvider time)
@@ -28,13 +30,14 @@ internal sealed class CertificateAuthority : IDisposable
         }
     }
 
-    public string CertificatePem => _authority.ExportCertificatePem();
+    /// <summary>The authority's own certificate.</summary>
+    public X509Certificate2 Certificate => _authority!;
+
+    public string CertificatePem => Certificate.ExportCertificatePem();
 
     /// <summary>A server certificate for these DNS names and addresses.</summary>
     public X509Certificate2 IssueServer(IEnumerable<string> names)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=weft-api-server", key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (var name in names.Distinct(StringComparer.OrdinalIgnoreCase))
         {
@@ -43,16 +46,46 @@ internal sealed class CertificateAuthority : IDisposable
             else
                 alternatives.AddDnsName(name);
         }
-        request.CertificateExtensions.Add(alternatives.Build());
+        return Issue(new X500DistinguishedName("CN=weft-api-server"), ServerAuthentication, new DateTimeOffset(Certificate.NotAfter), alternatives.Build());
+    }
+
+    /// <summary>A client certificate: the common name is the user, the organizations are its groups.</summary>
+    public X509Certificate2 IssueClient(string user, IEnumerable<string> groups, DateTimeOffset notAfter) => Issue(Subject(user, groups), ClientAuthentication, notAfter);
+
+    public void Dispose() => _authority?.Dispose();
+
+    private X509Certificate2 Issue(X500DistinguishedName subject, Oid purpose, DateTimeOffset notAfter, params ReadOnlySpan<X509Extension> more)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([ServerAuthentication], false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, true, false));
-        using var certificate = request.Create(_authority, Start(), new DateTimeOffset(_authority.NotAfter), RandomNumberGenerator.GetBytes(16));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([purpose], false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
+        foreach (var extension in more)
+            request.CertificateExtensions.Add(extension);
+        using var certificate = request.Create(Certificate, Start(), notAfter, RandomNumberGenerator.GetBytes(16));
         return certificate.CopyWithPrivateKey(key);
     }
 
-    public void Dispose() => _authority.Dispose();
+    /// <summary>Written by hand, as names of users and groups may hold what the text form of names would have to escape.</summary>
+    private static X500DistinguishedName Subject(string user, IEnumerable<string> groups)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            foreach (var (type, value) in groups.Select(group => (Organization: "2.5.4.10", group)).Append(("2.5.4.3", user)))
+            {
+                using (writer.PushSetOf())
+                using (writer.PushSequence())
+                {
+                    writer.WriteObjectIdentifier(type);
+                    writer.WriteCharacterString(UniversalTagNumber.UTF8String, value);
+                }
+            }
+        }
+        return new X500DistinguishedName(writer.Encode());
+    }
 
     private string Make()
     {

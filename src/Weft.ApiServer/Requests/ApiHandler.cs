@@ -8,7 +8,7 @@ internal sealed class ApiHandler(ServerState server)
 {
     private static readonly ReadOnlyMemory<byte> Ok = "ok"u8.ToArray();
 
-    private readonly Authenticator _authenticator = new(server.AdminToken);
+    private readonly Authenticator _authenticator = new(server.AdminToken, new ClientCertificates(server.Authority.Certificate, server.Time));
     private readonly DiscoveryDocuments _discovery = new(server.Kinds);
     private readonly OpenApiDocuments _openApi = new(server.Kinds);
 
@@ -43,8 +43,7 @@ internal sealed class ApiHandler(ServerState server)
             case "/version" or "/version/":
                 return Response.WriteJsonAsync(context, 200, ServerVersion.Document());
         }
-        if (!_authenticator.IsAdmin(context.Request))
-            throw Status.Unauthorized();
+        var caller = _authenticator.Authenticate(context);
         if (_discovery.TryFind(path, context.Request, out var document))
             return document.WriteAsync(context);
         if (_openApi.Matches(path))
@@ -52,7 +51,7 @@ internal sealed class ApiHandler(ServerState server)
         if (ResourcePath.Parse(path) is not { } resource)
             throw Status.NoSuchResource();
         return Reviews.Serves(resource, context.Request.Method)
-            ? Reviews.HandleAsync(server, context, resource)
+            ? Reviews.HandleAsync(server, context, resource, caller)
             : ResourceRouter.HandleAsync(server, context, resource);
     }
 

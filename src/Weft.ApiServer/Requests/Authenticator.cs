@@ -4,14 +4,22 @@ using Microsoft.AspNetCore.Http;
 
 namespace Weft.ApiServer.Requests;
 
-/// <summary>Knows callers by their bearer token.</summary>
-internal sealed class Authenticator(string adminToken)
+/// <summary>Knows callers by their client certificate or their bearer token; a certificate that counts for nothing does not stand in a token's way.</summary>
+internal sealed class Authenticator(string adminToken, ClientCertificates certificates)
 {
     private const string Scheme = "Bearer ";
 
     private readonly byte[] _digest = SHA256.HashData(Encoding.UTF8.GetBytes(adminToken));
 
-    public bool IsAdmin(HttpRequest request)
+    /// <exception cref="StatusException">401: nobody we know.</exception>
+    public Caller Authenticate(HttpContext context)
+    {
+        if (context.Connection.ClientCertificate is { } certificate && certificates.Identify(certificate) is { } caller)
+            return caller;
+        return HasToken(context.Request) ? Caller.Administrator : throw Status.Unauthorized();
+    }
+
+    private bool HasToken(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))

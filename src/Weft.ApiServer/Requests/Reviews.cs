@@ -6,12 +6,12 @@ namespace Weft.ApiServer.Requests;
 /// <summary>Questions about the caller, such as <c>kubectl auth can-i</c> and <c>whoami</c>. Created, answered, never stored.</summary>
 internal static class Reviews
 {
-    /// <summary>By group and plural: the kind, and its status for the one user there is, the administrator.</summary>
-    private static readonly Dictionary<(string Group, string Plural), (string Kind, Func<JsonObject> Status)> Known = new()
+    /// <summary>By group and plural: the kind, and its status for a caller; every caller may do everything.</summary>
+    private static readonly Dictionary<(string Group, string Plural), (string Kind, Func<Caller, JsonObject> Status)> Known = new()
     {
-        [("authorization.k8s.io", "selfsubjectaccessreviews")] = ("SelfSubjectAccessReview", () => new JsonObject { ["allowed"] = true }),
-        [("authorization.k8s.io", "subjectaccessreviews")] = ("SubjectAccessReview", () => new JsonObject { ["allowed"] = true }),
-        [("authorization.k8s.io", "selfsubjectrulesreviews")] = ("SelfSubjectRulesReview", Rules),
+        [("authorization.k8s.io", "selfsubjectaccessreviews")] = ("SelfSubjectAccessReview", _ => new JsonObject { ["allowed"] = true }),
+        [("authorization.k8s.io", "subjectaccessreviews")] = ("SubjectAccessReview", _ => new JsonObject { ["allowed"] = true }),
+        [("authorization.k8s.io", "selfsubjectrulesreviews")] = ("SelfSubjectRulesReview", _ => Rules()),
         [("authentication.k8s.io", "selfsubjectreviews")] = ("SelfSubjectReview", User),
     };
 
@@ -21,13 +21,13 @@ internal static class Reviews
     public static bool Serves(ResourcePath path, string method) =>
         method == "POST" && path is { Version: "v1", Namespace: null, Name: null } && Known.ContainsKey((path.Group, path.Resource));
 
-    public static async Task HandleAsync(ServerState server, HttpContext context, ResourcePath path)
+    public static async Task HandleAsync(ServerState server, HttpContext context, ResourcePath path, Caller caller)
     {
         var (kind, status) = Known[(path.Group, path.Resource)];
         var body = await RequestBody.ReadObjectAsync(context.Request, server.Stopping);
         Writes.TypeMeta.Settle(body, $"{path.Group}/{path.Version}", kind);
         body["metadata"] = new JsonObject { ["creationTimestamp"] = null };
-        body["status"] = status();
+        body["status"] = status(caller);
         await Response.WriteJsonAsync(context, 201, body);
     }
 
@@ -41,8 +41,8 @@ internal static class Reviews
         ["incomplete"] = false,
     };
 
-    private static JsonObject User() => new()
+    private static JsonObject User(Caller caller) => new()
     {
-        ["userInfo"] = new JsonObject { ["username"] = "weft-admin", ["groups"] = new JsonArray("system:masters", "system:authenticated") },
+        ["userInfo"] = new JsonObject { ["username"] = caller.Name, ["groups"] = new JsonArray([.. caller.Groups, "system:authenticated"]) },
     };
 }

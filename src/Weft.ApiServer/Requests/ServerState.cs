@@ -20,6 +20,8 @@ internal sealed class ServerState
 
     public required string AdminToken { get; init; }
 
+    public required CertificateAuthority Authority { get; init; }
+
     public required ILogger Logger { get; init; }
 
     /// <summary>Cancelled when the server stops, so that watches end.</summary>

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
-using Weft.ApiServer;
-using Weft.Lab;
+using Weft.Cli.ApiServing;
+using Weft.Model;
 
 namespace Weft.Cli.Commands;
 
@@ -10,36 +10,64 @@ internal static class ApiServerCommand
 {
     public static Command Create()
     {
-        var listen = new Option<string>("--listen") { Description = "Address and port.", DefaultValueFactory = _ => "127.0.0.1:6443", HelpName = "ADDR:PORT" };
-        var state = new Option<string>("--state") { Description = "Folder for the certificate authority, the token and the store.", Required = true, HelpName = "DIR" };
-        var memory = new Option<bool>("--ephemeral") { Description = "Keep objects in memory only." };
-        var names = new Option<string[]>("--certificate-name") { Description = "Another DNS name or address that clients use.", HelpName = "NAME" };
-        var command = new Command("api-server", "Run the embedded Kubernetes API server by itself, without nodes."
-            .WithExample("weft api-server --state ./state --listen 127.0.0.1:6443"))
+        var listen = new Option<string[]>("--listen") { Description = "Address and port; may be repeated. Port 0 takes a free one.", DefaultValueFactory = _ => ["127.0.0.1:6443"], HelpName = "ADDR:PORT" };
+        var state = new Option<string?>("--state") { Description = "Folder for the certificate authority, the token, the kubeconfig and the store.", HelpName = "DIR" };
+        var memory = new Option<bool>("--ephemeral") { Description = "Keep objects in memory only; without --state, keys too." };
+        var services = new Option<string>("--service-cidr") { Description = "Addresses of Services: a range, or one of each family parted by a comma.", DefaultValueFactory = _ => "10.96.0.0/16", HelpName = "CIDR" };
+        var names = new Option<string[]>("--certificate-name") { Description = "Another DNS name or address that clients use; may be repeated.", HelpName = "NAME" };
+        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Write the kubeconfig here instead of into the state folder.", HelpName = "FILE" };
+        var certificate = new Option<string?>("--client-certificate")
         {
-            listen, state, memory, names,
+            Description = "Put a client certificate into the kubeconfig instead of a token: user and groups, parted by commas (default weft-admin,system:masters).",
+            HelpName = "USER[,GROUP…]",
+            Arity = ArgumentArity.ZeroOrOne,
         };
-        command.SetAction(async (parsed, ct) =>
+        var controllers = new Option<bool>("--controllers") { Description = "Run the lab's controllers too: Deployments, EndpointSlices, the scheduler and so on." };
+        var command = new Command("api-server", "Run the embedded Kubernetes API server by itself, without nodes, until it is stopped."
+            .WithExample(
+                "weft api-server --state ./state --listen 127.0.0.1:6443",
+                "weft api-server --ephemeral --listen 127.0.0.1:0 --kubeconfig ./kubeconfig --client-certificate"))
         {
-            if (!IPEndPoint.TryParse(parsed.GetValue(listen)!, out var endpoint) || endpoint.Port == 0)
-                throw new UsageException($"--listen {parsed.GetValue(listen)} is not an address and a port such as 127.0.0.1:6443");
-            var folder = Path.GetFullPath(parsed.GetValue(state)!);
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            await using var host = await ApiServerHost.StartAsync(
-                new ApiServerOptions
-                {
-                    StateDirectory = folder,
-                    DatabasePath = parsed.GetValue(memory) ? null : Path.Combine(folder, "store.db"),
-                    Listen = [endpoint],
-                    CertificateNames = [endpoint.Address.ToString(), .. parsed.GetValue(names) ?? []],
-                },
-                ct);
-            var kubeconfig = Path.Combine(folder, "kubeconfig");
-            LabDirectory.Write(kubeconfig, host.Kubeconfig($"https://{endpoint}", "weft"));
-            Console.Error.WriteLine($"listening on https://{endpoint}; try: kubectl --kubeconfig {kubeconfig} get namespaces");
-            await Task.Delay(Timeout.Infinite, ct);
-            return 0;
+            listen, state, memory, services, names, kubeconfig, certificate, controllers,
+        };
+        command.SetAction((parsed, ct) =>
+        {
+            if (parsed.GetValue(state) is null && !parsed.GetValue(memory))
+                throw new UsageException("give --state DIR to keep objects and keys, or --ephemeral");
+            return new ApiServerRun(new ApiServerRequest
+            {
+                Listen = [.. parsed.GetValue(listen)!.Select(Endpoint)],
+                State = parsed.GetValue(state),
+                Ephemeral = parsed.GetValue(memory),
+                ServiceCidrs = Ranges(parsed.GetValue(services)!),
+                CertificateNames = parsed.GetValue(names) ?? [],
+                Kubeconfig = parsed.GetValue(kubeconfig),
+                ClientIdentity = parsed.GetResult(certificate) is null ? [] : Identity(parsed.GetValue(certificate) ?? "weft-admin,system:masters"),
+                Controllers = parsed.GetValue(controllers),
+            }).RunAsync(ct);
         });
         return command;
+    }
+
+    private static IPEndPoint Endpoint(string text)
+    {
+        // Without a port, TryParse takes the whole text for an address and the port for 0.
+        var hasPort = text.StartsWith('[') ? text.Contains("]:", StringComparison.Ordinal) : text.Count(c => c == ':') == 1;
+        return hasPort && IPEndPoint.TryParse(text, out var endpoint)
+            ? endpoint
+            : throw new UsageException($"--listen {text} is not an address and a port such as 127.0.0.1:6443 or [::1]:6443");
+    }
+
+    private static string[] Identity(string text) => text.Split(',', StringSplitOptions.TrimEntries) is var names && names.All(name => name.Length > 0)
+        ? names
+        : throw new UsageException($"--client-certificate {text} is not a user and groups such as jane,developers");
+
+    private static string[] Ranges(string text)
+    {
+        var ranges = text.Split(',', StringSplitOptions.TrimEntries);
+        var families = ranges.Select(range => IpPrefix.TryParse(range, out var prefix)
+            ? prefix.IsV6
+            : throw new UsageException($"--service-cidr {text}: '{range}' is not a range such as 10.96.0.0/16")).ToList();
+        return families.Distinct().Count() == families.Count ? ranges : throw new UsageException($"--service-cidr {text}: one range of each family is enough");
     }
 }

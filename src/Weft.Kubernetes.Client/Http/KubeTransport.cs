@@ -78,14 +78,38 @@ internal sealed class KubeTransport : IDisposable
     private static bool IsFailure(Exception error, CancellationToken cancel) =>
         error is HttpRequestException or IOException || (error is OperationCanceledException && !cancel.IsCancellationRequested);
 
+    /// <summary>Reads the token's file again, once the server no longer takes the token.</summary>
+    /// <returns>Whether there is another token now.</returns>
+    public bool RenewToken()
+    {
+        var refused = _token;
+        _token = null;
+        return _config.TokenFile is not null && Token() != refused;
+    }
+
     private string? Token()
     {
         if (_config.TokenFile is null)
             return _config.Token;
         var now = _time.GetUtcNow();
-        if (_token is null || now - _tokenRead > TimeSpan.FromMinutes(1))
-            (_token, _tokenRead) = (KubeConfigFile.ReadText(_config.TokenFile).Trim(), now);
-        return _token;
+        if (_token is { } known && now - _tokenRead <= TimeSpan.FromMinutes(1))
+            return known;
+        var text = ReadToken(_config.TokenFile);
+        (_token, _tokenRead) = (text, now);
+        return text;
+    }
+
+    /// <summary>Without the file the last token may still do; without either there is nothing to send.</summary>
+    private string? ReadToken(string file)
+    {
+        try
+        {
+            return KubeConfigFile.ReadText(file).Trim();
+        }
+        catch (KubeConfigException e)
+        {
+            return _token ?? throw new KubeApiException(0, "NoToken", e.Message, inner: e);
+        }
     }
 
     private static SocketsHttpHandler CreateHandler(KubeConfig config)

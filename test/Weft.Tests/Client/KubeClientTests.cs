@@ -60,6 +60,28 @@ public sealed class KubeClientTests
     }
 
     [Fact]
+    public async Task A_token_that_expired_is_read_again_from_its_file()
+    {
+        var file = Path.GetTempFileName();
+        var valid = "old";
+        await using var server = await ScriptedServer.StartAsync(context =>
+            context.Request.Headers.Authorization == $"Bearer {valid}" ? context.SendAsync("{}") : context.SendStatusAsync(401, "Unauthorized", "Unauthorized"));
+        using var client = new KubeClient(new KubeConfig { Server = server.Address, TokenFile = file });
+        await File.WriteAllTextAsync(file, "old\n");
+        await client.GetJsonAsync("/version");
+        valid = "new";
+        Assert.Equal(401, (await Assert.ThrowsAsync<KubeApiException>(() => client.GetJsonAsync("/version"))).Code);
+        await File.WriteAllTextAsync(file, "new\n");
+        await client.GetJsonAsync("/version");
+        valid = "newest";
+        await File.WriteAllTextAsync(file, "newest\n");
+        await client.GetJsonAsync("/version");
+        Assert.Equal(6, server.Requests.Count);
+        File.Delete(file);
+        await client.GetJsonAsync("/version");
+    }
+
+    [Fact]
     public async Task A_modification_is_tried_again_after_a_conflict_and_sends_only_what_differs()
     {
         var bodies = new List<string>();
