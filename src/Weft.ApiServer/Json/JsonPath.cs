@@ -34,6 +34,9 @@ internal static class JsonPath
     public static IEnumerable<JsonNode> Items(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) is JsonArray array ? array.OfType<JsonNode>() : [];
 
+    /// <summary>The strings of a list; a new list that the caller may change.</summary>
+    public static List<string> Texts(this JsonNode? node, params ReadOnlySpan<string> path) => [.. node.Items(path).Select(item => item.Text()).OfType<string>()];
+
     public static IEnumerable<KeyValuePair<string, JsonNode?>> Fields(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) as JsonObject ?? [];
 

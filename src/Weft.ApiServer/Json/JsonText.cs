@@ -60,6 +60,8 @@ internal static class JsonText
         }
     }
 
+    public static JsonArray List(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
+
     public static byte[] Write(JsonNode node)
     {
         var buffer = new ArrayBufferWriter<byte>(512);

@@ -12,6 +12,8 @@ internal static class ServiceKind
 
     public const int NodePortsField = 3;
 
+    public const int HealthPortField = 4;
+
     public static ResourceKind Kind { get; } = new()
     {
         Group = "", Version = "v1", Kind = "Service", Plural = "services", Singular = "service",
@@ -22,6 +24,7 @@ internal static class ServiceKind
             SelectableField.AtPath("spec.type"),
             new("spec.clusterIPs", obj => string.Join(' ', obj.Items("spec", "clusterIPs").Select(ip => ip.Text()))),
             new("spec.ports.nodePort", obj => string.Join(' ', obj.Items("spec", "ports").Select(p => p.Number("nodePort")).Where(p => p > 0))),
+            new("spec.healthCheckNodePort", obj => $"{obj.Number("spec", "healthCheckNodePort")}"),
         ],
         Columns =
         [
@@ -33,7 +36,7 @@ internal static class ServiceKind
             TableColumn.Age,
             TableColumn.Wide("Selector", obj => Cells.Labels(obj.At("spec", "selector"))),
         ],
-        Strategy = new Strategy(),
+        Strategy = new ServiceStrategy(),
     };
 
     private static string External(JsonObject obj)
@@ -57,27 +60,4 @@ internal static class ServiceKind
         var node = port.Number("nodePort") is { } nodePort and not 0 ? $":{nodePort}" : "";
         return $"{port.Number("port")}{node}/{port.Text("protocol") ?? "TCP"}";
     })));
-
-    private sealed class Strategy : KindStrategy
-    {
-        private static readonly string[] Allocated = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"];
-
-        public override bool ReturnsDeletedObject => true;
-
-        public override void PrepareForCreate(JsonObject obj, JsonObject? status) =>
-            obj["status"] = new JsonObject { ["loadBalancer"] = new JsonObject() };
-
-        /// <summary>A client that leaves out what the server allocated gets it back, so that plain manifests can be replaced.</summary>
-        public override void PrepareForUpdate(JsonObject obj, JsonObject old)
-        {
-            if (obj["spec"] is not JsonObject spec || spec.Text("type") == "ExternalName")
-                return;
-            foreach (var name in Allocated)
-            {
-                var given = spec[name] is JsonArray list ? list.Count > 0 : spec.Text(name) is { Length: > 0 };
-                if (!given)
-                    spec.Take(old["spec"] as JsonObject, name);
-            }
-        }
-    }
 }

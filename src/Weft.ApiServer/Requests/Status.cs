@@ -52,6 +52,9 @@ internal static class Status
         return new(422, "Invalid", $"{(group.Length == 0 ? kind : $"{kind}.{group}")} \"{name}\" is invalid: {text}", details);
     }
 
+    public static StatusException InternalError(string why) =>
+        new(500, "InternalError", $"Internal error occurred: {why}", new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["message"] = why }) });
+
     public static StatusException Expired(string message) => new(410, "Expired", message);
 
     public static StatusException TooLargeRevision(ulong asked, ulong current)

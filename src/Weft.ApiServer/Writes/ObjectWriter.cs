@@ -138,7 +138,7 @@ internal static class ObjectWriter
 
     private static StoredObject? TryStore(ResourceRequest request, StoredObject? current, JsonObject obj) =>
         request.Server.Addresses.Serves(request.Kind)
-            ? request.Server.Addresses.TryStore(obj, () => Store(request, current, obj))
+            ? request.Server.Addresses.TryStore(obj, current, () => Store(request, current, obj))
             : Store(request, current, obj);
 
     private static StoredObject? Store(ResourceRequest request, StoredObject? current, JsonObject obj)

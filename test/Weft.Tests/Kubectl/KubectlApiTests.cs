@@ -36,7 +36,7 @@ public sealed class KubectlApiTests
         await session.SaysAsync("deployment.apps/web unchanged\nservice/web unchanged", Manifest, "apply", "-f", "-");
         await session.SaysAsync("deployment.apps/web serverside-applied", Manifest, "apply", "--server-side", "-f", "-");
         await session.SaysAsync("web    0/2     0            0", null, "get", "deployments");
-        await session.SaysAsync("service/web          ClusterIP   10.96.1.0", null, "get", "all");
+        await session.SaysAsync("service/web          ClusterIP   10.96.1.1", null, "get", "all");
         await session.SaysAsync("CONTAINERS   IMAGES      SELECTOR", null, "get", "deploy", "-o", "wide");
         await session.SaysAsync("deployment.apps/web scaled", null, "scale", "deploy/web", "--replicas=5");
         await session.SaysAsync("deployment.apps/web patched", null, "patch", "deploy", "web", "--type=json", "-p", """[{"op":"replace","path":"/spec/replicas","value":3}]""");

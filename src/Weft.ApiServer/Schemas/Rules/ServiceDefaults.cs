@@ -16,6 +16,8 @@ internal static class ServiceDefaults
         var type = spec.Text("type");
         if (spec.Text("sessionAffinity") == "ClientIP")
             Affinity(spec);
+        else if (spec.Text("sessionAffinity") == "None")
+            spec.Remove("sessionAffinityConfig");
         if (type == "ExternalName")
             return;
         spec.TryAdd("internalTrafficPolicy", "Cluster");

@@ -36,7 +36,7 @@ internal sealed record TypeRules(
         ["core.TopologySpreadConstraint"] = new(Validate: SchedulingRules.Spread),
         ["core.NodeSelector"] = new(Validate: SchedulingRules.NodeSelector),
         ["core.NodeSelectorRequirement"] = new(Validate: SchedulingRules.NodeRequirement),
-        ["core.Service"] = new(ServiceDefaults.Service, ServiceRules.Validate, ServiceRules.Update),
+        ["core.Service"] = new(ServiceDefaults.Service, ServiceRules.Validate, ServiceAddressRules.Update),
         ["core.ServicePort"] = new(ServiceDefaults.Port, ServiceRules.Port),
         ["core.Endpoints"] = new(Validate: EndpointRules.Endpoints),
         ["core.ConfigMap"] = new(Validate: ConfigRules.ConfigMap, Update: ConfigRules.ConfigMapUpdate),

@@ -40,6 +40,9 @@ internal static class GoSyntax
         return text.Append('{').AppendJoin(", ", items).Append("}}").ToString();
     }
 
+    /// <summary><c>[]string{"a", "b"}</c>.</summary>
+    public static string StringList(IEnumerable<string> list) => $"[]string{{{string.Join(", ", list.Select(Quote))}}}";
+
     private static string StringList(JsonArray? list) =>
         list is null ? "[]string(nil)" : $"[]string{{{string.Join(", ", list.Select(Write))}}}";
 }

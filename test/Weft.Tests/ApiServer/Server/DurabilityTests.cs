@@ -32,6 +32,20 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Fact]
+    public async Task Addresses_and_ports_stay_taken_over_a_restart()
+    {
+        string address;
+        await using (var first = await TestApi.StartAsync(Here))
+            address = (string)(await first.CreateAsync(Services, Service("a", """{"type":"NodePort","ports":[{"port":80,"nodePort":30007}]}""")))["spec"]!["clusterIP"]!;
+        await using var second = await TestApi.StartAsync(Here);
+        var both = await second.PostAsync(Services, Service("b", $$"""{"clusterIP":"{{address}}","ports":[{"port":80}]}"""));
+        Assert.Contains("provided IP is already allocated", both.Message, StringComparison.Ordinal);
+        var port = await second.PostAsync(Services, Service("b", """{"type":"NodePort","ports":[{"port":80,"nodePort":30007}]}"""));
+        Assert.Contains("provided port is already allocated", port.Message, StringComparison.Ordinal);
+        Assert.NotEqual(address, (string?)(await second.CreateAsync(Services, Service("c")))["spec"]!["clusterIP"]);
+    }
+
+    [Fact]
     public async Task A_watch_from_before_a_restart_expires_so_that_its_client_lists_again()
     {
         string revision;
