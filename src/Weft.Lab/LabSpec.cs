@@ -21,14 +21,23 @@ public sealed record LabSpec
     /// <summary>How packets travel between nodes: <c>auto</c>, <c>direct</c> or <c>vxlan</c>.</summary>
     public string Overlay { get; init; } = "auto";
 
-    /// <summary>The range that node ranges are cut from; Kubernetes' usual default.</summary>
-    public string PodCidr { get; init; } = "10.244.0.0/16";
+    /// <summary>Families of addresses: <c>ipv4</c>, <c>ipv6</c> or <c>dual</c>.</summary>
+    public string IpFamily { get; init; } = "ipv4";
 
-    /// <summary>The range of Service addresses; Kubernetes' usual default.</summary>
-    public string ServiceCidr { get; init; } = "10.96.0.0/16";
+    /// <summary>The ranges that node ranges are cut from, parted by commas, the main family's first.</summary>
+    public string PodCidr { get; init; } = LabRanges.Pods("ipv4");
 
-    /// <summary>The network that joins the nodes. It exists only inside the lab.</summary>
-    public string UnderlayCidr { get; init; } = "172.30.0.0/24";
+    /// <summary>The ranges of Service addresses, in the same order.</summary>
+    public string ServiceCidr { get; init; } = LabRanges.Services("ipv4");
+
+    /// <summary>The networks that join the nodes, in the same order. They exist only inside the lab.</summary>
+    public string UnderlayCidr { get; init; } = LabRanges.Underlay("ipv4");
+
+    /// <summary>Zones that the nodes are spread over, in turn; none leaves them without.</summary>
+    public IReadOnlyList<string> Zones { get; init; } = [];
+
+    /// <summary>How Services are programmed: <c>nftables</c>, <c>iptables</c>, <c>ipvs</c> or <c>none</c>.</summary>
+    public string Proxy { get; init; } = "nftables";
 
     /// <summary>Port of the API server on the host's loopback.</summary>
     public int ApiPort { get; init; }
@@ -46,6 +55,15 @@ public sealed record LabSpec
     [JsonIgnore]
     public IEnumerable<string> NodeNames => Enumerable.Range(1, Nodes).Select(i => $"node{i}");
 
+    /// <summary>Labels of the node number <paramref name="index"/>, counted from 0: its zone and region, as cloud providers set them.</summary>
+    public IReadOnlyDictionary<string, string> LabelsOf(int index) => Zones.Count == 0
+        ? new Dictionary<string, string>()
+        : new Dictionary<string, string>
+        {
+            ["topology.kubernetes.io/region"] = "lab",
+            ["topology.kubernetes.io/zone"] = Zones[index % Zones.Count],
+        };
+
     /// <summary>What differs from <paramref name="other"/> and cannot change while a lab runs, as flags for people.</summary>
     public IEnumerable<string> DifferencesFrom(LabSpec other)
     {
@@ -57,6 +75,10 @@ public sealed record LabSpec
             yield return "--cni-conf";
         if (Overlay != other.Overlay)
             yield return $"--overlay {other.Overlay}";
+        if (IpFamily != other.IpFamily)
+            yield return $"--ip-family {other.IpFamily}";
+        if (!Zones.SequenceEqual(other.Zones))
+            yield return $"--zones {string.Join(',', other.Zones)}";
         if (PodCidr != other.PodCidr)
             yield return $"--pod-cidr {other.PodCidr}";
         if (ServiceCidr != other.ServiceCidr)

@@ -35,6 +35,7 @@ internal static class DownCommand
             return;
         }
 
+        using var mutex = LabLock.Take(lab);
         await LabLauncher.StopAsync(lab);
         var keep = !purge && KeepsItsState(lab);
         lab.Remove(keepStore: keep);

@@ -16,7 +16,7 @@ internal static class ProbeCommand
         var name = LabOptions.Name();
         var space = new Option<string?>("--namespace", "-n") { Description = "Only pods of this namespace.", HelpName = "NAMESPACE" };
         var from = new Option<string?>("--from") { Description = "Sources: a label selector, POD, NS/POD, node/NAME or nodes; every pod by default.", HelpName = "SEL" };
-        var to = new Option<string?>("--to") { Description = "Targets: a label selector, POD, NS/POD or HOST[:PORT]; every pod by default.", HelpName = "TARGET" };
+        var to = new Option<string?>("--to") { Description = "Targets: a label selector, POD, NS/POD, svc/NAME, node/NAME or HOST[:PORT]; every pod by default.", HelpName = "TARGET" };
         var port = new Option<int?>("--port") { Description = "Port of every target; by default the first that each pod declares.", HelpName = "PORT" };
         var protocol = new Option<string>("--protocol") { Description = "tcp or udp.", DefaultValueFactory = _ => "tcp" };
         protocol.AcceptOnlyFromAmong("tcp", "udp");
@@ -25,7 +25,7 @@ internal static class ProbeCommand
         expect.AcceptOnlyFromAmong("all", "none");
         var output = LabOptions.Output("table", "json");
         var command = new Command("probe", "Measure with real packets who reaches whom."
-            .WithExample("weft probe", "weft probe --from app=client --to default/web-1 --port 80", "weft probe --from nodes --expect all"))
+            .WithExample("weft probe", "weft probe --from app=client --to default/web-1 --port 80", "weft probe --to svc/web", "weft probe --from nodes --expect all"))
         {
             name, space, from, to, port, protocol, timeout, expect, output,
         };
@@ -67,16 +67,17 @@ internal static class ProbeCommand
         Console.WriteLine();
         Console.WriteLine($"{report.Reached} of {report.Total} reached");
         foreach (var failed in report.Results.Where(result => !result.Reached).Take(20))
-            Console.WriteLine($"  {failed.From} -> {failed.To}:{failed.Port}/{failed.Protocol}: {failed.Error}");
+            Console.WriteLine($"  {failed.From} -> {failed.To}:{failed.Port}/{failed.Protocol} ({failed.Address}): {failed.Error}");
     }
 
     private static TextTable Matrix(ProbeReport report)
     {
-        var columns = report.Results.Select(result => (result.To, result.Port)).Distinct().ToArray();
-        var table = new TextTable(["FROM \\ TO", .. columns.Select(column => $"{column.To}:{column.Port}")]);
+        var columns = report.Results.Select(ColumnOf).Distinct().ToArray();
+        var bothFamilies = columns.Select(column => column.V6).Distinct().Count() > 1;
+        var table = new TextTable(["FROM \\ TO", .. columns.Select(column => $"{column.To}:{column.Port}{(!bothFamilies ? "" : column.V6 ? " v6" : " v4")}")]);
         foreach (var row in report.Results.GroupBy(result => result.From))
         {
-            var cells = columns.Select(column => row.FirstOrDefault(result => result.To == column.To && result.Port == column.Port) switch
+            var cells = columns.Select(column => row.FirstOrDefault(result => ColumnOf(result) == column) switch
             {
                 null => null,
                 { Reached: true } reached => reached.Milliseconds!.Value.ToString("0.00 ms", CultureInfo.InvariantCulture),
@@ -87,4 +88,7 @@ internal static class ProbeCommand
 
         return table;
     }
+
+    // A target of two address families has a column for each.
+    private static (string To, int Port, bool V6) ColumnOf(ProbeResult result) => (result.To, result.Port, result.Address.Contains(':'));
 }

@@ -57,7 +57,7 @@ internal static class StatusCommand
     {
         var nodes = new TextTable("NODE", "STATUS", "ADDRESS", "POD RANGE");
         foreach (var node in cluster.Nodes)
-            nodes.Add(node.Name, node.Ready ? "Ready" : $"NotReady: {node.Message}", node.Ip, string.Join(',', node.PodCIDRs));
+            nodes.Add(node.Name, node.Ready ? "Ready" : $"NotReady: {node.Message}", string.Join(',', node.Ips), string.Join(',', node.PodCIDRs));
         nodes.Write(Console.Out);
     }
 
@@ -65,7 +65,7 @@ internal static class StatusCommand
     {
         var pods = new TextTable("NAMESPACE", "POD", "READY", "STATUS", "ADDRESS", "NODE", "");
         foreach (var pod in cluster.Pods)
-            pods.Add(pod.Namespace, pod.Name, pod.Ready ? "yes" : "no", pod.Phase, pod.Ip, pod.Node, pod.Message ?? " ");
+            pods.Add(pod.Namespace, pod.Name, pod.Ready ? "yes" : "no", pod.Phase, string.Join(',', pod.Ips), pod.Node, pod.Message ?? " ");
         Section(pods);
     }
 

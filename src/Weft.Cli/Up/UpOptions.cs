@@ -2,25 +2,24 @@ using System.CommandLine;
 using System.Text.Json;
 using Weft.Cli.Commands;
 using Weft.Lab;
-using Weft.Model;
+using Weft.Lab.Host;
 
 namespace Weft.Cli.Up;
 
 /// <summary>The options of <c>weft up</c>, and what they mean together.</summary>
 internal sealed class UpOptions
 {
-    // One range of this length per node: the default of Kubernetes' node IPAM for IPv4.
-    private const int NodeRangeLength = 24;
-    private const int MaxNodes = 100;
-
     private readonly Argument<string[]> _files = new("files") { Description = "Manifests: files, folders, URLs, or - for standard input.", HelpName = "FILE|DIR|URL|-" };
     private readonly Option<string> _name = LabOptions.Name();
     private readonly Option<int> _nodes = new("--nodes") { Description = "Number of nodes.", DefaultValueFactory = _ => 2, HelpName = "N" };
+    private readonly Option<string?> _zones = new("--zones") { Description = "Spread the nodes over zones: a number, or names with commas between.", HelpName = "N|A,B" };
     private readonly Option<string> _cni = new("--cni") { Description = "Shape of pod interfaces: ptp (routed) or bridge.", DefaultValueFactory = _ => "ptp" };
     private readonly Option<string?> _cniConf = new("--cni-conf") { Description = "A CNI configuration in place of Weft's own.", HelpName = "FILE" };
     private readonly Option<string> _overlay = new("--overlay") { Description = "How packets travel between nodes.", DefaultValueFactory = _ => "auto" };
-    private readonly Option<string> _podCidr = Cidr("--pod-cidr", "The range of pod addresses.", "10.244.0.0/16");
-    private readonly Option<string> _serviceCidr = Cidr("--service-cidr", "The range of Service addresses.", "10.96.0.0/16");
+    private readonly Option<string> _proxy = new("--proxy") { Description = "How Services are programmed; may be changed while the lab runs.", DefaultValueFactory = _ => "nftables" };
+    private readonly Option<string> _ipFamily = new("--ip-family") { Description = "Addresses of nodes, pods and Services.", DefaultValueFactory = _ => "ipv4" };
+    private readonly Option<string?> _podCidr = Cidr("--pod-cidr", "The range of pod addresses", LabRanges.Pods);
+    private readonly Option<string?> _serviceCidr = Cidr("--service-cidr", "The range of Service addresses", LabRanges.Services);
     private readonly Option<string[]> _publish = new("--publish")
     {
         Description = "Lead a port of the host's loopback to a pod, Deployment or Service: [ADDR:]PORT:TARGET, TARGET such as pod/web-1:80.",
@@ -41,81 +40,78 @@ internal sealed class UpOptions
         });
         _cni.AcceptOnlyFromAmong("ptp", "bridge");
         _overlay.AcceptOnlyFromAmong("auto", "direct", "vxlan");
+        _proxy.AcceptOnlyFromAmong("nftables", "iptables", "ipvs", "none");
+        _ipFamily.AcceptOnlyFromAmong("ipv4", "ipv6", "dual");
         _userns.AcceptOnlyFromAmong("auto", "off");
     }
 
     public void AddTo(Command command)
     {
         command.Arguments.Add(_files);
-        foreach (var option in new Option[] { _name, _nodes, _cni, _cniConf, _overlay, _podCidr, _serviceCidr, _publish, _wait, _keep, _ephemeral, _userns })
+        Option[] options =
+        [
+            _name, _nodes, _zones, _cni, _cniConf, _overlay, _proxy, _ipFamily, _podCidr, _serviceCidr, _publish, _wait, _keep, _ephemeral, _userns,
+        ];
+        foreach (var option in options)
             command.Options.Add(option);
     }
 
     /// <summary>Reads and checks everything before anything is started.</summary>
+    /// <remarks>What is not said stays as it is in a lab that runs, or that was kept.</remarks>
     /// <exception cref="UsageException">An option says what cannot be.</exception>
     public UpPlan Read(ParseResult parsed)
     {
-        var spec = new LabSpec
+        var name = parsed.GetValue(_name)!;
+        var former = Former(LabDirectory.Of(name)) ?? new LabSpec { Name = name };
+        var family = parsed.GetResult(_ipFamily) is { Implicit: false } ? parsed.GetValue(_ipFamily)! : FamilyOf(parsed.GetValue(_podCidr)) ?? former.IpFamily;
+        var pods = parsed.GetValue(_podCidr) ?? (family == former.IpFamily ? former.PodCidr : LabRanges.Pods(family));
+        var services = family == former.IpFamily ? former.ServiceCidr : LabRanges.Services(family);
+        var spec = former with
         {
-            Name = parsed.GetValue(_name)!,
-            Nodes = parsed.GetValue(_nodes),
-            Cni = parsed.GetValue(_cni)!,
-            CniConf = ReadCniConf(parsed.GetValue(_cniConf)),
-            Overlay = parsed.GetValue(_overlay)!,
-            PodCidr = parsed.GetValue(_podCidr)!,
-            ServiceCidr = parsed.GetValue(_serviceCidr)!,
+            Nodes = Said(_nodes, former.Nodes),
+            Zones = parsed.GetValue(_zones) is { } zones ? ZoneNames.Read(zones) : former.Zones,
+            Cni = Said(_cni, former.Cni),
+            CniConf = ReadCniConf(parsed.GetValue(_cniConf)) ?? former.CniConf,
+            Overlay = Said(_overlay, former.Overlay),
+            Proxy = Said(_proxy, former.Proxy),
+            IpFamily = family,
+            PodCidr = pods,
+            ServiceCidr = parsed.GetValue(_serviceCidr) ?? LabRanges.InOrderOf(pods, services),
+            UnderlayCidr = LabRanges.InOrderOf(pods, LabRanges.Underlay(family)),
             Keep = parsed.GetValue(_keep),
             Ephemeral = parsed.GetValue(_ephemeral),
-            UserNamespace = parsed.GetValue(_userns) != "off",
+            UserNamespace = Said(_userns, former.UserNamespace ? "auto" : "off") != "off",
         };
-        Check(spec);
+        SpecChecks.Check(spec);
         return new UpPlan(
             spec,
             parsed.GetValue(_files) ?? [],
             [.. (parsed.GetValue(_publish) ?? []).Select(PublishRequest.Parse)],
             Durations.Parse("--wait", parsed.GetValue(_wait)!));
+
+        T Said<T>(Option<T> option, T otherwise) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : otherwise;
     }
 
-    private static Option<string> Cidr(string name, string description, string value) =>
-        new(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "CIDR" };
-
-    private static void Check(LabSpec spec)
+    private static LabSpec? Former(LabDirectory lab)
     {
-        if (spec.Nodes is < 1 or > MaxNodes)
-            throw new UsageException($"--nodes {spec.Nodes}: a lab has 1 to {MaxNodes} nodes");
-        if (spec is { Keep: true, Ephemeral: true })
-            throw new UsageException("--keep and --ephemeral exclude each other: an ephemeral store has nothing to keep");
-        var pods = ReadCidr("--pod-cidr", spec.PodCidr);
-        var services = ReadCidr("--service-cidr", spec.ServiceCidr);
-        var underlay = IpPrefix.Parse(spec.UnderlayCidr);
-        var ranges = pods.Length > NodeRangeLength ? 0 : 1L << (NodeRangeLength - pods.Length);
-        if (ranges < spec.Nodes)
-        {
-            throw new UsageException(
-                $"--pod-cidr {spec.PodCidr} is too small: it holds {ranges} node ranges of /{NodeRangeLength}, and {spec.Nodes} nodes need one each. "
-                + $"Use a /{NodeRangeLength - (int)Math.Ceiling(Math.Log2(spec.Nodes))} or larger, or fewer --nodes");
-        }
-
-        if (services.HostBits < 3)
-            throw new UsageException($"--service-cidr {spec.ServiceCidr} is too small: use a /29 or larger");
-        foreach (var (first, second, flags) in new[]
-        {
-            (pods, services, "--pod-cidr and --service-cidr"), (pods, underlay, "--pod-cidr and the underlay"), (services, underlay, "--service-cidr and the underlay"),
-        })
-        {
-            if (first.Overlaps(second))
-                throw new UsageException($"{flags} overlap: {first} and {second}");
-        }
+        var spec = lab.ReadSpec();
+        return spec is { Keep: true } || (lab.ReadProcess() is { } process && HostProcess.IsAlive(process)) ? spec : null;
     }
 
-    private static IpPrefix ReadCidr(string flag, string text)
+    // A list of ranges says by itself which families there are.
+    private static string? FamilyOf(string? ranges) => ranges switch
     {
-        if (!IpPrefix.TryParse(text, out var prefix, out var address))
-            throw new UsageException($"{flag} {text} is not a CIDR block such as 10.244.0.0/16");
-        if (prefix.Network != address)
-            throw new UsageException($"{flag} {text} has host bits: did you mean {prefix}?");
-        return prefix.IsV6 ? throw new UsageException($"{flag} {text}: this version has IPv4 labs only") : prefix;
-    }
+        null => null,
+        _ when !ranges.Contains(':') => "ipv4",
+        _ when !ranges.Contains('.') => "ipv6",
+        _ => "dual",
+    };
+
+    private static Option<string?> Cidr(string name, string description, Func<string, string> ranges) => new(name)
+    {
+        Description = $"{description}; two with a comma between in a lab of both families. Default: {ranges("ipv4")}, {ranges("ipv6")}, or both.",
+        HelpName = "CIDR",
+    };
 
     private static string? ReadCniConf(string? file)
     {

@@ -7,6 +7,7 @@ using Weft.Kubernetes.Client;
 using Weft.Lab;
 using Weft.Lab.Control;
 using Weft.Lab.Host;
+using Weft.Lab.Supervision;
 
 namespace Weft.Cli.Up;
 
@@ -30,6 +31,8 @@ internal static class UpRun
         try
         {
             using var client = new KubeClient(KubeConfig.Load(lab.Kubeconfig, context: null));
+            if (!started)
+                await ChangeAsync(client, lab, plan.Spec, ct);
             waiting = await Readiness.WaitForNodesAsync(client, plan.Spec.Nodes, plan.Wait, progress.Say, ct);
             progress.Say("applying manifests …");
             refused = await ManifestApplier.ApplyAsync(client, manifests, progress.Keep, ct);
@@ -73,6 +76,17 @@ internal static class UpRun
             lab.Remove(keepStore: kept is not null);
             throw;
         }
+    }
+
+    // What may change while a lab runs.
+    private static async Task ChangeAsync(KubeClient client, LabDirectory lab, LabSpec spec, CancellationToken ct)
+    {
+        var former = lab.ReadSpec()!;
+        if (former.Proxy == spec.Proxy)
+            return;
+        var changed = former with { Proxy = spec.Proxy };
+        await ClusterConfiguration.WriteAsync(client, changed, ct);
+        lab.Write(changed);
     }
 
     private static async Task PublishAsync(LabDirectory lab, IReadOnlyList<PublishRequest> requests, CancellationToken ct)

@@ -83,10 +83,11 @@ public sealed record ClusterReport(
     string Name, IReadOnlyList<NodeReport> Nodes, IReadOnlyList<PodReport> Pods, IReadOnlyList<PartReport> Parts, IReadOnlyList<PublishedPort> Published);
 
 /// <summary>One node of a cluster.</summary>
-public sealed record NodeReport(string Name, string? Ip, IReadOnlyList<string> PodCIDRs, bool Ready, string? Message);
+public sealed record NodeReport(string Name, string? Ip, IReadOnlyList<string> Ips, IReadOnlyList<string> PodCIDRs, bool Ready, string? Message);
 
 /// <summary>One pod of a cluster.</summary>
-public sealed record PodReport(string Namespace, string Name, string? Node, string? Ip, string Phase, bool Ready, int Restarts, string? Message);
+public sealed record PodReport(
+    string Namespace, string Name, string? Node, string? Ip, IReadOnlyList<string> Ips, string Phase, bool Ready, int Restarts, string? Message);
 
 /// <summary>One part of the lab's own machinery: supervisor, API server, agents.</summary>
 public sealed record PartReport(string Name, int Pid, bool Healthy, long ResidentBytes, string? Message);

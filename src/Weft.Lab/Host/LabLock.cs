@@ -29,7 +29,7 @@ public sealed class LabLock : IDisposable
         }
         catch (IOException e)
         {
-            throw new LabException($"another weft command is starting or stopping lab '{lab.Name}': wait for it, or use another --name", e);
+            throw new LabException($"another weft command is starting or stopping lab '{lab.Name}': wait for it, end it with Ctrl-C, or use another --name", e);
         }
     }
 

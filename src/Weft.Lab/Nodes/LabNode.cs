@@ -20,6 +20,7 @@ public sealed class LabNode : IAsyncDisposable
     {
         _options = options;
         _world = world;
+        Addresses = [.. options.Underlay.Select(place => place.Address)];
         _network = NetworkNamespace.OpenProcess(world.InitPid);
         _cable = options.Bridge is { } bridge ? new UnderlayCable(options, bridge) : null;
     }
@@ -27,8 +28,8 @@ public sealed class LabNode : IAsyncDisposable
     /// <summary>Name of the node.</summary>
     public string Name => _options.Name;
 
-    /// <summary>Its address on the underlay.</summary>
-    public IpAddress Address => _options.UnderlayIp;
+    /// <summary>Its addresses on the underlay, the main one first.</summary>
+    public EquatableArray<IpAddress> Addresses { get; }
 
     /// <summary>Process id of its init, in our pid namespace.</summary>
     public int InitPid => _world.InitPid;
@@ -117,7 +118,7 @@ public sealed class LabNode : IAsyncDisposable
     {
         using var network = KernelNetworkStack.Open(_network);
         network.ChangeLink("lo", new Model.Links.LinkChange { Up = true });
-        _network.Run(NodeSysctls.Apply);
+        _network.Run(NodeSysctls.ApplyToNode);
         _cable?.Lay(network);
     }
 }

@@ -8,14 +8,8 @@ public sealed record LabNodeOptions
     /// <summary>Its name: the Node object's and the host name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Its address on the underlay, the Node's InternalIP.</summary>
-    public required IpAddress UnderlayIp { get; init; }
-
-    /// <summary>The underlay's range, which gives the address its prefix length.</summary>
-    public required IpPrefix Prefix { get; init; }
-
-    /// <summary>The underlay's router, where everything else goes.</summary>
-    public required IpAddress Gateway { get; init; }
+    /// <summary>Its places on the underlay, one per address family, the main one first.</summary>
+    public required EquatableArray<UnderlayPlace> Underlay { get; init; }
 
     /// <summary>The bridge in our own network namespace that the node is plugged into; null leaves it without a cable.</summary>
     public string? Bridge { get; init; } = "underlay";
@@ -29,3 +23,9 @@ public sealed record LabNodeOptions
     /// <summary>Where the native binary lies.</summary>
     public required Installation Installation { get; init; }
 }
+
+/// <summary>Where a node stands on the underlay, in one address family.</summary>
+/// <param name="Address">Its address, an InternalIP of the Node.</param>
+/// <param name="Prefix">The underlay's range, which gives the address its prefix length.</param>
+/// <param name="Gateway">The underlay's router, where everything else goes.</param>
+public sealed record UnderlayPlace(IpAddress Address, IpPrefix Prefix, IpAddress Gateway);

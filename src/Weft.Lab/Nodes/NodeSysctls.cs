@@ -3,7 +3,18 @@ namespace Weft.Lab.Nodes;
 /// <summary>What the distributions and installers of real nodes set before any network agent runs.</summary>
 internal static class NodeSysctls
 {
-    private static readonly (string Path, string Value)[] Settings =
+    // A lab's addresses are given once, so nobody is asked for duplicates: that would take a second or two for each.
+    private static readonly (string Path, string Value)[] AddressSettings =
+    [
+        ("net/ipv6/conf/all/disable_ipv6", "0"),
+        ("net/ipv6/conf/default/disable_ipv6", "0"),
+        ("net/ipv6/conf/all/accept_dad", "0"),
+        ("net/ipv6/conf/default/accept_dad", "0"),
+        ("net/ipv6/conf/all/accept_ra", "0"),
+        ("net/ipv6/conf/default/accept_ra", "0"),
+    ];
+
+    private static readonly (string Path, string Value)[] NodeSettings =
     [
         // kubeadm's preflight asks for forwarding.
         ("net/ipv4/ip_forward", "1"),
@@ -18,10 +29,20 @@ internal static class NodeSysctls
         ("net/ipv4/ping_group_range", "0 0"),
     ];
 
-    /// <summary>Writes them in the calling thread's network namespace; one that the kernel does not have is left out.</summary>
-    public static void Apply()
+    /// <summary>Prepares the calling thread's network namespace for a node.</summary>
+    public static void ApplyToNode()
     {
-        foreach (var (path, value) in Settings)
+        Write(AddressSettings);
+        Write(NodeSettings);
+    }
+
+    /// <summary>Prepares the calling thread's network namespace for a pod, or for the underlay.</summary>
+    public static void ApplyToPod() => Write(AddressSettings);
+
+    // A setting that the kernel does not have is left out.
+    private static void Write((string Path, string Value)[] settings)
+    {
+        foreach (var (path, value) in settings)
         {
             try
             {

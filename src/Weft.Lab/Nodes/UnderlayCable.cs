@@ -17,14 +17,17 @@ internal sealed class UnderlayCable(LabNodeOptions options, string bridge)
 
     private readonly string _bridgeEnd = NameOf(options.Name);
 
-    /// <summary>Makes it, gives the node its address and its default route.</summary>
+    /// <summary>Makes it, gives the node its addresses and its default routes.</summary>
     public void Lay(INetworkStack node)
     {
         using var underlay = KernelNetworkStack.Open();
         underlay.DeleteLink(_bridgeEnd);
         underlay.CreateVeth(new VethSpec(_bridgeEnd, NodeEnd) { Master = bridge }, node);
-        node.AddAddress(new InterfaceAddress(NodeEnd, options.UnderlayIp, options.Prefix.Length) { NoDad = true });
-        node.AddRoute(new Route(options.Gateway.IsV6 ? IpPrefix.AnyV6 : IpPrefix.AnyV4) { Gateway = options.Gateway, Device = NodeEnd });
+        foreach (var (address, prefix, gateway) in options.Underlay)
+        {
+            node.AddAddress(new InterfaceAddress(NodeEnd, address, prefix.Length) { NoDad = true });
+            node.AddRoute(new Route(gateway.IsV6 ? IpPrefix.AnyV6 : IpPrefix.AnyV4) { Gateway = gateway, Device = NodeEnd });
+        }
     }
 
     /// <summary>Switches it off at the bridge: the node sees its carrier go.</summary>

@@ -15,6 +15,9 @@ internal sealed record PodServices(
     /// <summary>The clock.</summary>
     public TimeProvider Time => Client.Time;
 
+    /// <summary>The node's addresses, the main one first.</summary>
+    public IReadOnlyList<string> NodeIps { get; } = [.. Node.Addresses.Select(address => address.ToString())];
+
     /// <summary>The node's own resolver settings.</summary>
     public ResolvConf Resolver { get; } = ResolvConf.Parse(ReadHost("/etc/resolv.conf"));
 

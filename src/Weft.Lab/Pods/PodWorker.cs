@@ -141,7 +141,7 @@ internal sealed class PodWorker
     {
         if (_pod.Spec.Volumes.Count == 0)
             return new Dictionary<string, PreparedVolume>();
-        var fields = new FieldPaths(_pod, _services.Node.Address.ToString(), []);
+        var fields = new FieldPaths(_pod, _services.NodeIps, []);
         return await _volumes.PrepareAsync(new ConfigSource(_services.Client, _pod.Metadata.Namespace ?? ""), fields, ct).ConfigureAwait(false);
     }
 
@@ -261,7 +261,7 @@ internal sealed class PodWorker
         var former = _writer.Sent with { Conditions = Conditions() };
         var facts = new PodFacts
         {
-            NodeIp = _services.Node.Address.ToString(),
+            NodeIps = _services.NodeIps,
             StartTime = _startTime,
             Sandbox = _sandbox,
             Containers = [.. Containers.Select(loop => (loop.Container, loop.Kind, loop.View))],

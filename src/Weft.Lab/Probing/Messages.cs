@@ -10,7 +10,7 @@ public sealed record ProbeRequest(string Protocol)
     /// <summary>Sources: a label selector, <c>pod</c>, <c>ns/pod</c>, <c>node/NAME</c> or <c>nodes</c>; null is every pod.</summary>
     public string? From { get; init; }
 
-    /// <summary>Targets: a label selector, <c>pod</c>, <c>ns/pod</c>, or <c>HOST:PORT</c>; null is every pod.</summary>
+    /// <summary>Targets: a label selector, <c>pod</c>, <c>ns/pod</c>, <c>[ns/]svc/NAME</c>, <c>node/NAME</c> or <c>HOST:PORT</c>; null is every pod.</summary>
     public string? To { get; init; }
 
     /// <summary>The port of every target; null takes each pod's first declared one.</summary>
@@ -28,4 +28,4 @@ public sealed record ProbeReport(IReadOnlyList<ProbeResult> Results, int Reached
 }
 
 /// <summary>One attempt: a TCP connection that was accepted, or a UDP datagram that was answered.</summary>
-public sealed record ProbeResult(string From, string To, int Port, string Protocol, bool Reached, double? Milliseconds, string? Error);
+public sealed record ProbeResult(string From, string To, string Address, int Port, string Protocol, bool Reached, double? Milliseconds, string? Error);

@@ -19,7 +19,7 @@ public sealed class ProbePlanner(Cluster cluster, KubeClient client)
             .OrderBy(pod => pod.Metadata.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal)
             .ToArray();
         var sources = Sources(pods, request);
-        var targets = Targets(pods, request);
+        var targets = await TargetsAsync(pods, request, ct).ConfigureAwait(false);
         var pairs = sources.SelectMany(source => targets.Select(target => (source, target))).ToArray();
         var results = await Prober.MeasureAsync(pairs, request.Protocol, TimeSpan.FromMilliseconds(request.TimeoutMilliseconds), ct).ConfigureAwait(false);
         return new ProbeReport(results, results.Count(result => result.Reached), results.Count) { Notices = _notices };
@@ -44,15 +44,21 @@ public sealed class ProbePlanner(Cluster cluster, KubeClient client)
             ?? throw new LabException($"the pod {space}/{name} has no network namespace yet"));
     }
 
-    private IReadOnlyList<ProbeTarget> Targets(Pod[] pods, ProbeRequest request)
+    private async Task<IReadOnlyList<ProbeTarget>> TargetsAsync(Pod[] pods, ProbeRequest request, CancellationToken ct)
     {
-        if (request.To is { } text && Address(text, request) is { } target)
-            return [target];
+        if (request.To is { } text)
+        {
+            if (ServiceTargets.TryParse(text, request) is { } service)
+                return await service.FindAsync(client, ct).ConfigureAwait(false);
+            if (Addresses(text, request) is { } named)
+                return named;
+        }
+
         var targets = new List<ProbeTarget>();
         foreach (var pod in Select(pods, request.To, "--to"))
         {
             if ((request.Port ?? FirstPort(pod, request.Protocol)) is { } port)
-                targets.Add(new ProbeTarget(NameOf(pod), IPAddress.Parse(pod.Status.PodIP!), port));
+                targets.AddRange(AddressesOf(pod).Select(address => new ProbeTarget(NameOf(pod), address, port)));
             else
                 _notices.Add($"{NameOf(pod)} declares no {request.Protocol} port and is no target: give --port");
         }
@@ -60,14 +66,22 @@ public sealed class ProbePlanner(Cluster cluster, KubeClient client)
         return targets;
     }
 
-    private ProbeTarget? Address(string text, ProbeRequest request)
+    private ProbeTarget[]? Addresses(string text, ProbeRequest request)
     {
         if (text.StartsWith("node/", StringComparison.Ordinal))
-            return new ProbeTarget(text, cluster.Node(text["node/".Length..]).Address.ToIPAddress(), PortOf(text, request));
-        if (IPAddress.TryParse(text, out var address))
-            return new ProbeTarget(text, address, PortOf(text, request));
-        return IPEndPoint.TryParse(text, out var endpoint) ? new ProbeTarget(endpoint.Address.ToString(), endpoint.Address, endpoint.Port) : null;
+        {
+            var port = PortOf(text, request);
+            return [.. cluster.Node(text["node/".Length..]).Addresses.Select(address => new ProbeTarget(text, address.ToIPAddress(), port))];
+        }
+
+        if (IPAddress.TryParse(text, out var named))
+            return [new ProbeTarget(text, named, PortOf(text, request))];
+        return IPEndPoint.TryParse(text, out var endpoint) ? [new ProbeTarget(endpoint.Address.ToString(), endpoint.Address, endpoint.Port)] : null;
     }
+
+    // A pod of two families is a target twice.
+    private static IEnumerable<IPAddress> AddressesOf(Pod pod) =>
+        pod.Status.PodIPs.Count > 0 ? pod.Status.PodIPs.Select(address => IPAddress.Parse(address.Ip)) : [IPAddress.Parse(pod.Status.PodIP!)];
 
     private static int PortOf(string target, ProbeRequest request) =>
         request.Port ?? throw new LabException($"which port of {target}? Give --port");

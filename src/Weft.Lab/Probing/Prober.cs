@@ -54,7 +54,7 @@ public static class Prober
             error = e.Message;
         }
 
-        return new ProbeResult(source.Name, target.Name, target.Port, protocol, milliseconds is not null, milliseconds, error);
+        return new ProbeResult(source.Name, target.Name, target.Address.ToString(), target.Port, protocol, milliseconds is not null, milliseconds, error);
     }
 
     private static Socket Open(string namespacePath, AddressFamily family, string protocol)

@@ -9,15 +9,16 @@ public static class ClusterConfiguration
     private const string Space = "kube-system";
     private const string Name = "weft-config";
 
-    /// <summary>Creates or replaces it.</summary>
+    /// <summary>Creates it, or brings what the lab decides up to date; other keys are the user's and stay.</summary>
     public static async Task WriteAsync(KubeClient client, LabSpec spec, CancellationToken ct)
     {
-        var data = new List<(string, string)>
+        var data = new List<(string Key, string Value)>
         {
             ("pod-cidrs", spec.PodCidr),
             ("service-cidrs", spec.ServiceCidr),
             ("cni", spec.Cni),
             ("overlay", spec.Overlay),
+            ("proxy", spec.Proxy),
             ("cluster-domain", "cluster.local"),
         };
         if (spec.CniConf is { } conf)
@@ -26,7 +27,7 @@ public static class ClusterConfiguration
         var former = await client.TryGetAsync<ConfigMap>(Space, Name, ct).ConfigureAwait(false);
         if (former is null)
             await client.CreateAsync(map, ct).ConfigureAwait(false);
-        else if (former.Data != map.Data)
-            await client.UpdateAsync(former with { Data = map.Data }, ct).ConfigureAwait(false);
+        else if (data.Aggregate(former.Data, (all, entry) => all.With(entry.Key, entry.Value)) is var merged && merged != former.Data)
+            await client.UpdateAsync(former with { Data = merged }, ct).ConfigureAwait(false);
     }
 }

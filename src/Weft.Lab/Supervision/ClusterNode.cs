@@ -6,7 +6,8 @@ using Weft.Model;
 namespace Weft.Lab.Supervision;
 
 /// <summary>One node of a lab over time: its world, its pod runner and its agent, stopped and started as faults are made.</summary>
-public sealed class ClusterNode(string name, IpAddress address, Underlay underlay, LabDirectory directory)
+public sealed class ClusterNode(
+    string name, EquatableArray<UnderlayPlace> places, IReadOnlyDictionary<string, string> labels, LabDirectory directory)
 {
     private readonly SemaphoreSlim _change = new(1, 1);
     private KubeClient? _client;
@@ -16,8 +17,8 @@ public sealed class ClusterNode(string name, IpAddress address, Underlay underla
     /// <summary>Name of the node.</summary>
     public string Name => name;
 
-    /// <summary>Its address on the underlay.</summary>
-    public IpAddress Address => address;
+    /// <summary>Its addresses on the underlay, the main one first.</summary>
+    public EquatableArray<IpAddress> Addresses { get; } = [.. places.Select(place => place.Address)];
 
     /// <summary>Its namespaces, or null while it is stopped.</summary>
     public LabNode? World { get; private set; }
@@ -58,7 +59,7 @@ public sealed class ClusterNode(string name, IpAddress address, Underlay underla
             var world = await LabNode.StartAsync(Options(), ct).ConfigureAwait(false);
             World = world;
             _running = new CancellationTokenSource();
-            Pods = new PodRunner(world, _client!);
+            Pods = new PodRunner(world, _client!, new PodRunnerOptions { NodeLabels = labels });
             Agent = new AgentProcess(world, directory);
             _parts = Task.WhenAll(Pods.RunAsync(_running.Token), Agent.RunAsync(_running.Token));
             _ = RestartAfterAsync(world, _running.Token);
@@ -103,9 +104,7 @@ public sealed class ClusterNode(string name, IpAddress address, Underlay underla
     private LabNodeOptions Options() => new()
     {
         Name = name,
-        UnderlayIp = address,
-        Prefix = underlay.Prefix,
-        Gateway = underlay.Gateway,
+        Underlay = places,
         CniBinDir = Installation.Current.CniBinDir,
         StateDirectory = directory.Path,
         Installation = Installation.Current,

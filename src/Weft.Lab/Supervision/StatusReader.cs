@@ -19,7 +19,7 @@ public sealed class StatusReader(Cluster cluster, KubeClient client, Publisher p
         var warnings = pods.All(pod => pod.IsReady()) ? NoWarnings : await WarningsAsync(client, ct).ConfigureAwait(false);
         var status = new ClusterReport(
             cluster.Spec.Name,
-            [.. cluster.Nodes.Select(node => Of(node.Name, node.Address.ToString(), nodes.Items.FirstOrDefault(item => item.Metadata.Name == node.Name)))],
+            [.. cluster.Nodes.Select(node => Of(node, nodes.Items.FirstOrDefault(item => item.Metadata.Name == node.Name)))],
             [.. pods.OrderBy(pod => pod.Metadata.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).Select(pod => Of(pod, warnings))],
             [Supervisor(), .. cluster.Nodes.Select(Agent)],
             publisher.Ports);
@@ -43,9 +43,10 @@ public sealed class StatusReader(Cluster cluster, KubeClient client, Publisher p
         return scheduled?.Status == "False" ? $"{scheduled.Reason}: {scheduled.Message}" : pod.Status.Message;
     }
 
-    private static NodeReport Of(string name, string address, Node? node) => new(
-        name,
-        node?.Status.Addresses.FirstOrDefault(a => a.Type == "InternalIP")?.Address ?? address,
+    private static NodeReport Of(ClusterNode world, Node? node) => new(
+        world.Name,
+        world.Addresses[0].ToString(),
+        [.. world.Addresses.Select(address => address.ToString())],
         node is null ? [] : [.. node.Spec.PodCIDRs],
         node?.Status.Conditions.IsTrue("Ready") ?? false,
         node is null ? "not registered" : node.Status.Conditions.Find("Ready") is { Status: not "True" } ready ? ready.Message ?? ready.Reason : null);
@@ -65,6 +66,7 @@ public sealed class StatusReader(Cluster cluster, KubeClient client, Publisher p
         pod.Metadata.Name,
         pod.Spec.NodeName,
         pod.Status.PodIP,
+        [.. pod.Status.PodIPs.Select(address => address.Ip)],
         pod.Status.Phase ?? "Pending",
         pod.IsReady(),
         pod.Status.ContainerStatuses.Sum(container => container.RestartCount),

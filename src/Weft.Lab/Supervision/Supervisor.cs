@@ -4,7 +4,6 @@ using Weft.Kubernetes.Client;
 using Weft.Lab.Control;
 using Weft.Lab.Controllers;
 using Weft.Lab.Publishing;
-using Weft.Model;
 
 namespace Weft.Lab.Supervision;
 
@@ -44,7 +43,7 @@ public static class Supervisor
     private static async Task RunLabAsync(LabDirectory directory, int apiFd, CancellationToken ct)
     {
         var spec = directory.ReadSpec() ?? throw new LabException($"{directory.SpecFile} is missing");
-        var underlay = Underlay.Create(IpPrefix.Parse(spec.UnderlayCidr));
+        var underlay = Underlay.Create(LabRanges.Parse(spec.UnderlayCidr));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var cluster = new Cluster(directory, spec, underlay);
         await using var api = await StartApiAsync(directory, spec, underlay, cluster, apiFd, ct).ConfigureAwait(false);
@@ -63,29 +62,30 @@ public static class Supervisor
     private static async Task<ApiServerHost> StartApiAsync(
         LabDirectory directory, LabSpec spec, Underlay underlay, Cluster cluster, int apiFd, CancellationToken ct)
     {
-        var gateway = underlay.Gateway.ToIPAddress();
+        var endpoints = underlay.Gateways.Select(gateway => new IPEndPoint(gateway.ToIPAddress(), ApiPort)).ToArray();
         var host = await ApiServerHost.StartAsync(
             new ApiServerOptions
             {
                 DatabasePath = spec.Ephemeral ? null : directory.Database,
                 StateDirectory = directory.Path,
                 ListenHandle = (ulong)apiFd,
-                Listen = [new IPEndPoint(gateway, ApiPort)],
-                CertificateNames = ["localhost", "127.0.0.1", gateway.ToString()],
-                ServiceCidrs = [spec.ServiceCidr],
-                AdvertiseEndpoint = new IPEndPoint(gateway, ApiPort),
+                Listen = endpoints,
+                ServiceCidrs = [.. LabRanges.Parse(spec.ServiceCidr).Select(range => range.ToString())],
+                AdvertiseEndpoint = endpoints[0],
                 PodRuntime = cluster,
             },
             ct).ConfigureAwait(false);
         LabDirectory.Write(directory.Kubeconfig, host.Kubeconfig($"https://127.0.0.1:{spec.ApiPort}", spec.Name));
-        LabDirectory.Write(directory.NodeKubeconfig, host.Kubeconfig($"https://{gateway}:{ApiPort}", spec.Name));
+        LabDirectory.Write(directory.NodeKubeconfig, host.Kubeconfig($"https://{endpoints[0]}", spec.Name));
         return host;
     }
 
     private static ControllerOptions ControllerOptionsOf(LabSpec spec) => new()
     {
-        PodCidrs = [IpPrefix.Parse(spec.PodCidr)],
-        ServiceCidrs = [IpPrefix.Parse(spec.ServiceCidr)],
+        PodCidrs = LabRanges.Parse(spec.PodCidr),
+        ServiceCidrs = LabRanges.Parse(spec.ServiceCidr),
+        NodeCidrMaskSizeV4 = LabRanges.NodeLengthV4,
+        NodeCidrMaskSizeV6 = LabRanges.NodeLengthV6,
     };
 
     // Without its folder nobody could find the lab to stop it, so it stops itself.

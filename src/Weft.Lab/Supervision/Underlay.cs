@@ -1,3 +1,4 @@
+using Weft.Lab.Nodes;
 using Weft.Model;
 using Weft.Model.Links;
 using Weft.Netlink;
@@ -6,9 +7,8 @@ namespace Weft.Lab.Supervision;
 
 /// <summary>The network that joins the nodes: a bridge in the lab's own network namespace, which stands for everything outside of the cluster.</summary>
 /// <remarks>It has no routes to pod ranges, so what a pod sends to it gets an answer only when its node masquerades.</remarks>
-/// <param name="Prefix">The range of node addresses.</param>
-/// <param name="Gateway">Its own address, the first of the range: the nodes' default route, and the API server's for them.</param>
-public sealed record Underlay(IpPrefix Prefix, IpAddress Gateway)
+/// <param name="Prefixes">The ranges of node addresses, one per address family, the main one first.</param>
+public sealed record Underlay(EquatableArray<IpPrefix> Prefixes)
 {
     /// <summary>Name of the bridge; nodes are its ports.</summary>
     public const string Bridge = "underlay";
@@ -16,21 +16,29 @@ public sealed record Underlay(IpPrefix Prefix, IpAddress Gateway)
     // The addresses before the first node's: network and gateway.
     private const int Reserved = 2;
 
+    /// <summary>Its own addresses, the first of each range: the nodes' default routes, and the API server's for them.</summary>
+    public EquatableArray<IpAddress> Gateways { get; } = [.. Prefixes.Select(GatewayOf)];
+
     /// <summary>Makes it in the network namespace of this process.</summary>
     /// <exception cref="LabException">The kernel lacks bridges.</exception>
-    public static Underlay Create(IpPrefix prefix)
+    public static Underlay Create(EquatableArray<IpPrefix> prefixes)
     {
-        var underlay = new Underlay(prefix, prefix.AddressAt(1));
+        var underlay = new Underlay(prefixes);
+        NodeSysctls.ApplyToPod();
         using var stack = KernelNetworkStack.Open();
         stack.ChangeLink("lo", new LinkChange { Up = true });
         if (stack.FindLink(Bridge) is null)
             CreateBridge(stack);
-        stack.ReplaceAddress(new InterfaceAddress(Bridge, underlay.Gateway, prefix.Length));
+        foreach (var prefix in prefixes)
+            stack.ReplaceAddress(new InterfaceAddress(Bridge, GatewayOf(prefix), prefix.Length) { NoDad = true });
         return underlay;
     }
 
-    /// <summary>The address of the node number <paramref name="index"/>, counted from 0.</summary>
-    public IpAddress AddressOf(int index) => Prefix.AddressAt((UInt128)(index + Reserved));
+    /// <summary>Where the node number <paramref name="index"/> stands, counted from 0.</summary>
+    public EquatableArray<UnderlayPlace> PlacesOf(int index) =>
+        [.. Prefixes.Select(prefix => new UnderlayPlace(prefix.AddressAt((UInt128)(index + Reserved)), prefix, GatewayOf(prefix)))];
+
+    private static IpAddress GatewayOf(IpPrefix prefix) => prefix.AddressAt(1);
 
     private static void CreateBridge(KernelNetworkStack stack)
     {

@@ -47,9 +47,7 @@ internal sealed class LabFixture : IAsyncDisposable
             new LabNodeOptions
             {
                 Name = NodeName,
-                UnderlayIp = IpAddress.Parse("172.30.0.2"),
-                Prefix = IpPrefix.Parse("172.30.0.0/24"),
-                Gateway = IpAddress.Parse("172.30.0.1"),
+                Underlay = [new UnderlayPlace(IpAddress.Parse("172.30.0.2"), IpPrefix.Parse("172.30.0.0/24"), IpAddress.Parse("172.30.0.1"))],
                 CniBinDir = Installation.Current.CniBinDir,
                 StateDirectory = _state,
                 Installation = Installation.Current,

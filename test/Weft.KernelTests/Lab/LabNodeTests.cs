@@ -77,9 +77,7 @@ public sealed class LabNodeTests : IDisposable
         new LabNodeOptions
         {
             Name = name,
-            UnderlayIp = IpAddress.Parse(address),
-            Prefix = IpPrefix.Parse("172.30.0.0/24"),
-            Gateway = IpAddress.Parse("172.30.0.1"),
+            Underlay = [new UnderlayPlace(IpAddress.Parse(address), IpPrefix.Parse("172.30.0.0/24"), IpAddress.Parse("172.30.0.1"))],
             CniBinDir = Installation.Current.CniBinDir,
             StateDirectory = _state,
             Installation = Installation.Current,

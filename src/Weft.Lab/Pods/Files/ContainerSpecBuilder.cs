@@ -23,7 +23,7 @@ internal sealed class ContainerSpecBuilder(
     /// <exception cref="ContainerConfigException">Something that it refers to is missing.</exception>
     public async Task<ContainerSpec> BuildAsync(Container container, bool isInit, CancellationToken ct)
     {
-        var fields = new FieldPaths(pod, services.Node.Address.ToString(), Addresses);
+        var fields = new FieldPaths(pod, services.NodeIps, Addresses);
         var source = new ConfigSource(services.Client, pod.Metadata.Namespace ?? "");
         var variables = await new EnvironmentBuilder(fields, source).BuildAsync(container, HostName, ct).ConfigureAwait(false);
         var spec = new ContainerSpec

@@ -5,9 +5,9 @@ namespace Weft.Lab.Pods.Files;
 
 /// <summary>The fields of a pod that its containers can be told (downward API).</summary>
 /// <param name="Pod">The pod.</param>
-/// <param name="NodeIp">Its node's address.</param>
+/// <param name="NodeIps">Its node's addresses, the main one first.</param>
 /// <param name="PodIps">Its own addresses, the main one first.</param>
-internal sealed record FieldPaths(Pod Pod, string NodeIp, IReadOnlyList<string> PodIps)
+internal sealed record FieldPaths(Pod Pod, IReadOnlyList<string> NodeIps, IReadOnlyList<string> PodIps)
 {
     /// <summary>The value of a field, or null when there is no such field.</summary>
     public string? Find(string path)
@@ -25,7 +25,8 @@ internal sealed record FieldPaths(Pod Pod, string NodeIp, IReadOnlyList<string> 
             "metadata.annotations" => Lines(Pod.Metadata.Annotations),
             "spec.nodeName" => Pod.Spec.NodeName ?? "",
             "spec.serviceAccountName" => Pod.Spec.ServiceAccountName ?? "default",
-            "status.hostIP" or "status.hostIPs" => NodeIp,
+            "status.hostIP" => NodeIps.FirstOrDefault() ?? "",
+            "status.hostIPs" => string.Join(',', NodeIps),
             "status.podIP" => PodIps.FirstOrDefault() ?? "",
             "status.podIPs" => string.Join(',', PodIps),
             _ => null,

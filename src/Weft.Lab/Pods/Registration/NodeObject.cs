@@ -26,7 +26,7 @@ internal static class NodeObject
         var resources = Resources();
         return former with
         {
-            Addresses = [new NodeAddress("InternalIP", node.Address.ToString()), new NodeAddress("Hostname", node.Name)],
+            Addresses = [.. node.Addresses.Select(address => new NodeAddress("InternalIP", address.ToString())), new NodeAddress("Hostname", node.Name)],
             Capacity = resources,
             Allocatable = resources,
             NodeInfo = Info(version),

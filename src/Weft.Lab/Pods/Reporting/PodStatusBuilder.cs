@@ -8,7 +8,7 @@ namespace Weft.Lab.Pods.Reporting;
 /// <summary>What is known of a pod on its node, at one moment.</summary>
 internal sealed record PodFacts
 {
-    public required string NodeIp { get; init; }
+    public required IReadOnlyList<string> NodeIps { get; init; }
     public required DateTimeOffset StartTime { get; init; }
     public Sandbox? Sandbox { get; init; }
     public required IReadOnlyList<(Container Container, ContainerKind Kind, ContainerView View)> Containers { get; init; }
@@ -35,8 +35,8 @@ internal static class PodStatusBuilder
             Phase = phase,
             Reason = facts.Failure?.Reason,
             Message = facts.Failure?.Message,
-            HostIP = facts.NodeIp,
-            HostIPs = [new HostIp(facts.NodeIp)],
+            HostIP = facts.NodeIps[0],
+            HostIPs = facts.NodeIps.Select(address => new HostIp(address)).ToEquatableArray(),
             PodIP = addresses.FirstOrDefault() ?? former.PodIP,
             PodIPs = addresses.Count > 0 ? addresses.Select(address => new PodIp(address)).ToEquatableArray() : former.PodIPs,
             StartTime = facts.StartTime,

@@ -43,7 +43,7 @@ internal sealed class SandboxFactory
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         if (pod.Spec.HostNetwork)
-            return new Sandbox(id, Netns: null, $"/proc/{_node.InitPid}/ns/net", [_node.Address]);
+            return new Sandbox(id, Netns: null, $"/proc/{_node.InitPid}/ns/net", _node.Addresses);
 
         var network = Network ?? throw new SandboxException("network is not ready: cni plugin not initialized");
         var name = $"{Prefix}{Guid.NewGuid()}";
@@ -111,6 +111,7 @@ internal sealed class SandboxFactory
     private void Pin(string name)
     {
         using var netns = NetworkNamespace.Create();
+        netns.Run(NodeSysctls.ApplyToPod);
         using (var stack = KernelNetworkStack.Open(netns))
             stack.ChangeLink("lo", new LinkChange { Up = true });
         using var ours = Descriptors.OpenRead("/proc/self/fd");
@@ -170,8 +171,10 @@ internal sealed class SandboxFactory
         return mappings;
     }
 
-    private static EquatableArray<IpAddress> AddressesOf(CniResult result) => result.Addresses
+    // The main address is of the node's main family, as a kubelet sorts them.
+    private EquatableArray<IpAddress> AddressesOf(CniResult result) => result.Addresses
         .Where(address => address.Interface is not { } index || index >= result.Interfaces.Count || result.Interfaces[index].Sandbox is { Length: > 0 })
         .Select(address => address.Address)
+        .OrderBy(address => address.IsV6 == _node.Addresses[0].IsV6 ? 0 : 1)
         .ToEquatableArray();
 }
