@@ -28,6 +28,9 @@ public sealed record ApiServerOptions
     /// <summary>Ranges of Service addresses, at most one per family. 10.96.0.0/16: kubeadm's default, narrowed to a lab's size.</summary>
     public IReadOnlyList<string> ServiceCidrs { get; init; } = ["10.96.0.0/16"];
 
+    /// <summary>Ports that nodes open for Services.</summary>
+    public NodePortRange NodePorts { get; init; } = NodePortRange.Default;
+
     /// <summary>Runs <c>exec</c> and <c>logs</c>; null answers them with an error.</summary>
     public IPodRuntime? PodRuntime { get; init; }
 

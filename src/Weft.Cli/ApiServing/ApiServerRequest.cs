@@ -1,4 +1,5 @@
 using System.Net;
+using Weft.ApiServer;
 
 namespace Weft.Cli.ApiServing;
 
@@ -13,6 +14,8 @@ internal sealed record ApiServerRequest
     public bool Ephemeral { get; init; }
 
     public IReadOnlyList<string> ServiceCidrs { get; init; } = [];
+
+    public NodePortRange NodePorts { get; init; } = NodePortRange.Default;
 
     public IReadOnlyList<string> CertificateNames { get; init; } = [];
 

@@ -52,6 +52,7 @@ internal sealed class ApiServerRun(ApiServerRequest request)
             DatabasePath = request.Ephemeral || request.State is null ? null : Path.Combine(folder, "store.db"),
             Listen = request.Listen,
             ServiceCidrs = request.ServiceCidrs,
+            NodePorts = request.NodePorts,
             CertificateNames = request.CertificateNames,
             AdvertiseEndpoint = request.Listen.FirstOrDefault(endpoint => endpoint.Port != 0 && !IsAny(endpoint) && !IPAddress.IsLoopback(endpoint.Address)),
         },

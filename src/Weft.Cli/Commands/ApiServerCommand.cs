@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Weft.ApiServer;
 using Weft.Cli.ApiServing;
 using Weft.Model;
 
@@ -14,6 +15,7 @@ internal static class ApiServerCommand
         var state = new Option<string?>("--state") { Description = "Folder for the certificate authority, the token, the kubeconfig and the store.", HelpName = "DIR" };
         var memory = new Option<bool>("--ephemeral") { Description = "Keep objects in memory only; without --state, keys too." };
         var services = new Option<string>("--service-cidr") { Description = "Addresses of Services: a range, or one of each family parted by a comma.", DefaultValueFactory = _ => "10.96.0.0/16", HelpName = "CIDR" };
+        var ports = new Option<string>("--node-port-range") { Description = "Ports that nodes open for Services.", DefaultValueFactory = _ => NodePortRange.Default.ToString(), HelpName = "FIRST-LAST" };
         var names = new Option<string[]>("--certificate-name") { Description = "Another DNS name or address that clients use; may be repeated.", HelpName = "NAME" };
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Write the kubeconfig here instead of into the state folder.", HelpName = "FILE" };
         var certificate = new Option<string?>("--client-certificate")
@@ -28,7 +30,7 @@ internal static class ApiServerCommand
                 "weft api-server --state ./state --listen 127.0.0.1:6443",
                 "weft api-server --ephemeral --listen 127.0.0.1:0 --kubeconfig ./kubeconfig --client-certificate"))
         {
-            listen, state, memory, services, names, kubeconfig, certificate, controllers,
+            listen, state, memory, services, ports, names, kubeconfig, certificate, controllers,
         };
         command.SetAction((parsed, ct) =>
         {
@@ -40,6 +42,9 @@ internal static class ApiServerCommand
                 State = parsed.GetValue(state),
                 Ephemeral = parsed.GetValue(memory),
                 ServiceCidrs = Ranges(parsed.GetValue(services)!),
+                NodePorts = NodePortRange.TryParse(parsed.GetValue(ports)!, out var range)
+                    ? range
+                    : throw new UsageException($"--node-port-range {parsed.GetValue(ports)} is not a range of ports such as {NodePortRange.Default}"),
                 CertificateNames = parsed.GetValue(names) ?? [],
                 Kubeconfig = parsed.GetValue(kubeconfig),
                 ClientIdentity = parsed.GetResult(certificate) is null ? [] : Identity(parsed.GetValue(certificate) ?? "weft-admin,system:masters"),

@@ -10,9 +10,11 @@ namespace Weft.Cli.Commands;
 /// <summary><c>weft cni</c>: the plugins, and calling them by hand as a container runtime does.</summary>
 internal static class CniCommand
 {
-    public static Command Create() => new("cni", "The CNI plugins: where they are, and calling them by hand as a container runtime does."
+    public static Command Create() => new("cni", "The CNI plugins: install them on a node, and call them by hand as a container runtime does."
         .WithExample("weft cni bin-dir", "weft netns add mypod", "weft cni add -f examples/seed/10-mynet.conf mypod", "weft cni del -f examples/seed/10-mynet.conf mypod"))
     {
+        CniInstallCommand.Install(),
+        CniInstallCommand.Uninstall(),
         BinDir(),
         OnContainer("add", "Attach a network namespace to the network and print the result.", async (runtime, list, container, ct) =>
         {

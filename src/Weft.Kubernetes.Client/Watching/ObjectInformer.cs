@@ -170,11 +170,11 @@ public class ObjectInformer<T>
             }
 
             _gone.Clear();
+            var changed = items.Count != old.Count || !items.All(entry => ReferenceEquals(old.GetValueOrDefault(entry.Key), entry.Value));
+            if (changed)
+                _items = items.ToImmutable();
             _version = list.ResourceVersion;
-            if (items.Count == old.Count && items.All(entry => ReferenceEquals(old.GetValueOrDefault(entry.Key), entry.Value)))
-                return false;
-            _items = items.ToImmutable();
-            return true;
+            return changed;
         }
     }
 
@@ -200,19 +200,28 @@ public class ObjectInformer<T>
 
         lock (_gate)
         {
+            var news = Take(change);
             _version = change.ResourceVersion.Length > 0 ? change.ResourceVersion : _version;
-            var key = change.Object.Key();
-            if (_items.TryGetValue(key, out var known) && IsNewer(known.Metadata.ResourceVersion, change.ResourceVersion))
+            if (!news)
                 return;
-            if (change.Type == WatchEventType.Deleted)
-                _items = _items.Remove(key);
-            else if (!_gone.Contains(change.Object.Metadata.Uid ?? ""))
-                _items = _items.SetItem(key, change.Object);
-            if (change.Type == WatchEventType.Deleted)
-                _gone.Remove(change.Object.Metadata.Uid ?? "");
         }
 
         Notify();
+    }
+
+    /// <returns>Whether it was news: a write of our own may have been seen already.</returns>
+    private bool Take(WatchEvent<T> change)
+    {
+        var key = change.Object.Key();
+        if (_items.TryGetValue(key, out var known) && IsNewer(known.Metadata.ResourceVersion, change.ResourceVersion))
+            return false;
+        if (change.Type == WatchEventType.Deleted)
+            _items = _items.Remove(key);
+        else if (!_gone.Contains(change.Object.Metadata.Uid ?? ""))
+            _items = _items.SetItem(key, change.Object);
+        if (change.Type == WatchEventType.Deleted)
+            _gone.Remove(change.Object.Metadata.Uid ?? "");
+        return true;
     }
 
     private async Task<bool> FailAsync(KubeApiException error, CancellationToken cancel)

@@ -8,16 +8,20 @@ namespace Weft.ApiServer.Writes;
 /// <summary>The ports that every node opens for Services: node ports and health check ports share one range.</summary>
 /// <remarks>
 /// Within a Service the same number may serve TCP and UDP. The lower band of the range is left to Services that name their port, and given
-/// out only when the rest is taken (KEP-3668): a 32nd of the range, at least 16 and at most 128 ports.
+/// out only when the rest is taken (KEP-3668): a 32nd of the range, at least 16 and at most 128 ports, none of a range of up to 16.
 /// </remarks>
 internal sealed class NodePorts
 {
-    // kube-apiserver's --service-node-port-range.
-    private const int First = 30000;
-    private const int Last = 32767;
-    private const int FirstDynamic = First + ((Last - First + 1) / 32);
+    private readonly NodePortRange _range;
+    private readonly int _firstDynamic;
+    private int _next;
 
-    private int _next = FirstDynamic;
+    public NodePorts(NodePortRange range)
+    {
+        _range = range;
+        _firstDynamic = range.First + (range.Size <= 16 ? 0 : Math.Clamp(range.Size / 32, 16, 128));
+        _next = _firstDynamic;
+    }
 
     /// <summary>Checks the ports that a Service asks for, and gives it those that it needs and has not.</summary>
     public void Allocate(JsonObject spec, JsonObject? old, ServiceIndex taken, string owner, List<FieldError> errors)
@@ -62,10 +66,10 @@ internal sealed class NodePorts
         return same is null ? null : ServicePorts.NodePort(same);
     }
 
-    private static string? Problem(int port, ServiceIndex taken, string owner)
+    private string? Problem(int port, ServiceIndex taken, string owner)
     {
-        if (port is < First or > Last)
-            return $"provided port is not in the valid range. The range of valid ports is {First}-{Last}";
+        if (port < _range.First || port > _range.Last)
+            return $"provided port is not in the valid range. The range of valid ports is {_range}";
         return taken.IsFree(port, owner) ? null : "provided port is already allocated";
     }
 
@@ -73,14 +77,14 @@ internal sealed class NodePorts
     private int Take(JsonObject spec, ServiceIndex taken, string failure)
     {
         var own = ServicePorts.Numbers(spec).ToHashSet();
-        for (var tried = FirstDynamic; tried <= Last; tried++)
+        for (var tried = _firstDynamic; tried <= _range.Last; tried++)
         {
             var candidate = _next;
-            _next = _next == Last ? FirstDynamic : _next + 1;
+            _next = _next == _range.Last ? _firstDynamic : _next + 1;
             if (taken.IsFree(candidate) && !own.Contains(candidate))
                 return candidate;
         }
-        for (var candidate = First; candidate < FirstDynamic; candidate++)
+        for (var candidate = _range.First; candidate < _firstDynamic; candidate++)
         {
             if (taken.IsFree(candidate) && !own.Contains(candidate))
                 return candidate;

@@ -19,10 +19,11 @@ internal sealed class ServiceAddresses
     private readonly ServiceIndex _taken;
     private readonly IReadOnlyList<ServiceRange> _ranges;
     private readonly ServiceFamilies _families;
-    private readonly NodePorts _ports = new();
+    private readonly NodePorts _ports;
 
-    public ServiceAddresses(IReadOnlyList<string> cidrs, ObjectStore store)
+    public ServiceAddresses(IReadOnlyList<string> cidrs, NodePortRange nodePorts, ObjectStore store)
     {
+        _ports = new NodePorts(nodePorts);
         _ranges = [.. cidrs.Select(cidr => new ServiceRange(IpPrefix.Parse(cidr)))];
         _families = new ServiceFamilies([.. _ranges.Select(range => range.Family).Distinct()]);
         _taken = new ServiceIndex(store);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Weft.ApiServer;
 using static Weft.Tests.ApiServer.Server.Samples;
 
 namespace Weft.Tests.ApiServer.Server;
@@ -123,4 +124,17 @@ public sealed class ServiceAllocationTests
     private static int Last(string address) => int.Parse(address[(address.LastIndexOf('.') + 1)..]);
 
     private static string List(JsonNode? list) => string.Join(',', list!.AsArray().Select(item => (string?)item));
+
+    [Fact]
+    public async Task A_range_of_node_ports_of_ones_own_is_used_to_its_last_port()
+    {
+        Assert.False(NodePortRange.TryParse("0-10", out _) || NodePortRange.TryParse("20-10", out _) || NodePortRange.TryParse("1-70000", out _));
+        await using var api = await TestApi.StartAsync(o => o with { NodePorts = NodePortRange.TryParse("400-401", out var range) ? range : NodePortRange.Default });
+        var ports = new List<int>();
+        for (var i = 0; i < 2; i++)
+            ports.Add((int)(await api.CreateAsync(Services, Service($"np{i}", """{"type":"NodePort","ports":[{"port":80}]}""")))["spec"]!["ports"]![0]!["nodePort"]!);
+        Assert.Equal([400, 401], ports.Order());
+        Assert.Equal(500, (await api.PostAsync(Services, Service("full", """{"type":"NodePort","ports":[{"port":80}]}"""))).Code);
+        Assert.Contains("valid ports is 400-401", (await api.PostAsync(Services, Service("out", """{"type":"NodePort","ports":[{"port":80,"nodePort":30000}]}"""))).Message, StringComparison.Ordinal);
+    }
 }
