@@ -90,7 +90,14 @@ public sealed record LabSpec
 /// <param name="Pid">Process id of the outermost process of the lab, in the host's pid namespace.</param>
 /// <param name="StartTime">Its start in clock ticks since boot: tells it from a later process of the same id.</param>
 /// <param name="StartedAt">When the lab was started.</param>
-public sealed record LabProcessInfo(int Pid, ulong StartTime, DateTimeOffset StartedAt);
+public sealed record LabProcessInfo(int Pid, ulong StartTime, DateTimeOffset StartedAt)
+{
+    /// <summary>
+    /// Process 1 of the lab's pid namespace, or null before it was seen: when it is gone, so is everything in there (pid_namespaces(7)), which the
+    /// outermost process says nothing of once somebody killed it.
+    /// </summary>
+    public LabProcessInfo? Init { get; init; }
+}
 
 /// <summary>Serializer of the lab's own files and of its control protocol.</summary>
 [JsonSourceGenerationOptions(

@@ -15,6 +15,9 @@ public static class HostProcess
     /// <summary>Whether that very process, not a later one of the same id, lives.</summary>
     public static bool IsAlive(LabProcessInfo process) => StartTime(process.Pid) == process.StartTime;
 
+    /// <summary>What tells that process from a later one of the same id; null when it is gone.</summary>
+    public static LabProcessInfo? Identify(int pid) => StartTime(pid) is { } start ? new LabProcessInfo(pid, start, DateTimeOffset.UtcNow) : null;
+
     /// <summary>The first child of a process, or null.</summary>
     public static int? FirstChild(int pid)
     {

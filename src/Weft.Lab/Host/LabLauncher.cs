@@ -15,6 +15,7 @@ public static class LabLauncher
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Starts a lab and returns when its control socket answers.</summary>
     /// <exception cref="LabException">The host cannot hold a lab, or the supervisor ended; nothing is left then.</exception>
@@ -34,8 +35,10 @@ public static class LabLauncher
         using var process = Launch(lab, spaces, api);
         try
         {
-            lab.Write(new LabProcessInfo(process.Id, HostProcess.StartTime(process.Id) ?? 0, DateTimeOffset.UtcNow));
+            var outermost = HostProcess.Identify(process.Id) ?? throw new LabException($"the lab ended while it started: {LastLines(lab.SupervisorLog)}");
+            lab.Write(outermost);
             await WaitForControlAsync(lab, process, ct).ConfigureAwait(false);
+            lab.Write(outermost with { Init = InitOf(outermost) });
         }
         catch
         {
@@ -47,29 +50,35 @@ public static class LabLauncher
     /// <summary>Ends a lab's processes, politely first; returns when the last one is gone.</summary>
     public static async Task StopAsync(LabDirectory lab)
     {
-        if (lab.ReadProcess() is not { } process || !HostProcess.IsAlive(process))
+        if (lab.ReadProcess() is not { } outermost)
             return;
-        if (HostProcess.FirstChild(process.Pid) is { } init)
+        var init = outermost.Init ?? InitOf(outermost);
+        if (IsAlive(init))
         {
-            Processes.Kill(init, Processes.SigTerm);
-            if (await GoneWithinAsync(process, StopLimit).ConfigureAwait(false))
+            Processes.Kill(init!.Pid, Processes.SigTerm);
+            if (await GoneWithinAsync(outermost, init, StopLimit).ConfigureAwait(false))
                 return;
-            Processes.Kill(init, Processes.SigKill);
+            if (IsAlive(init))
+                Processes.Kill(init.Pid, Processes.SigKill);
         }
 
-        Processes.Kill(process.Pid, Processes.SigKill);
-        if (!await GoneWithinAsync(process, StopLimit).ConfigureAwait(false))
-            throw new LabException($"process {process.Pid} of lab '{lab.Name}' does not end, not even by SIGKILL: look at /proc/{process.Pid}/stack");
+        if (IsAlive(outermost))
+            Processes.Kill(outermost.Pid, Processes.SigKill);
+        if (!await GoneWithinAsync(outermost, init, KillLimit).ConfigureAwait(false))
+            throw new LabException($"process {(init ?? outermost).Pid} of lab '{lab.Name}' does not end, not even by SIGKILL: look at /proc/{(init ?? outermost).Pid}/stack");
     }
 
-    private static async Task<bool> GoneWithinAsync(LabProcessInfo process, TimeSpan limit)
+    private static LabProcessInfo? InitOf(LabProcessInfo outermost) =>
+        IsAlive(outermost) && HostProcess.FirstChild(outermost.Pid) is { } init ? HostProcess.Identify(init) : null;
+
+    private static bool IsAlive(LabProcessInfo? process) => process is not null && HostProcess.IsAlive(process);
+
+    private static async Task<bool> GoneWithinAsync(LabProcessInfo outermost, LabProcessInfo? init, TimeSpan limit)
     {
-        var clock = Stopwatch.StartNew();
-        while (HostProcess.IsAlive(process))
+        for (var clock = Stopwatch.StartNew(); IsAlive(init) || IsAlive(outermost); await Task.Delay(10).ConfigureAwait(false))
         {
             if (clock.Elapsed > limit)
                 return false;
-            await Task.Delay(10).ConfigureAwait(false);
         }
 
         return true;

@@ -77,11 +77,13 @@ public static class Workbench
         var limit = Stopwatch.StartNew();
         while (!Directory.Exists($"/proc/{Init(info)}/root/run/netns"))
         {
-            if (process.HasExited || limit.Elapsed > TimeSpan.FromSeconds(10))
+            if (process.HasExited || limit.Elapsed > TimeSpan.FromSeconds(60))
                 throw new LabException("the namespaces by hand could not be started: `weft doctor` says what this host lacks");
             Thread.Sleep(2);
         }
 
+        info = info with { Init = HostProcess.Identify(Init(info)) };
+        lab.Write(info);
         return info;
     }
 
