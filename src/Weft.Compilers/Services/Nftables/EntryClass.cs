@@ -1,0 +1,85 @@
+using Weft.Model.Services;
+
+namespace Weft.Compilers.Services.Nftables;
+
+/// <summary>When the source of a connection becomes the node's address.</summary>
+internal enum MasqueradeWhen : byte
+{
+    Never,
+
+    /// <summary>When it comes from outside of the pods' ranges, and not from this node.</summary>
+    FromOutside,
+
+    Always,
+}
+
+/// <summary>
+/// What rules must know of a frontend beside its id. Frontends of thousands of Services share a few classes, and every class is one element of the
+/// only verdict map.
+/// </summary>
+/// <param name="ByNodePort">Found by port alone.</param>
+/// <param name="Guarded">Only some clients may use it.</param>
+/// <param name="Balance">Who serves it.</param>
+/// <param name="Inside">Who serves pods and the node itself instead, where they are treated differently.</param>
+internal readonly record struct EntryClass(bool ByNodePort, bool Guarded, BalanceClass Balance, BalanceClass? Inside)
+{
+    /// <summary>The class of a frontend.</summary>
+    public static EntryClass Of(ProxiedPort port, Frontend frontend, bool masqueradeAll)
+    {
+        var isLocal = frontend.IsExternal ? port.ExternalLocal : port.InternalLocal;
+        var masquerade = !frontend.IsExternal ? (masqueradeAll ? MasqueradeWhen.Always : MasqueradeWhen.FromOutside)
+            : isLocal ? MasqueradeWhen.Never
+            : MasqueradeWhen.Always;
+        return new EntryClass(
+            frontend.Kind == FrontendKind.NodePort,
+            port.RestrictsSources && frontend.Kind == FrontendKind.LoadBalancerIp,
+            BalanceClass.Of(port, isLocal, masquerade),
+            frontend.IsExternal && isLocal ? BalanceClass.Of(port, local: false, MasqueradeWhen.Never) : null);
+    }
+
+    /// <summary>The name of the chain it goes to.</summary>
+    public string Chain
+    {
+        get
+        {
+            var balance = Balance.Chain(ByNodePort);
+            var inside = Inside is { } other ? $"inside-{other.Chain(ByNodePort)}-else-" : "";
+            return $"{(Guarded ? "guarded-" : "")}{inside}{balance}";
+        }
+    }
+}
+
+/// <summary>How connections are spread.</summary>
+/// <param name="Local">Over endpoints of this node only.</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="Refuse">What becomes of connections when there are none: refused, or dropped where other nodes have some.</param>
+/// <param name="Masquerade">When the client's address is hidden.</param>
+/// <param name="AffinitySeconds">How long a client stays; 0 for no affinity.</param>
+internal readonly record struct BalanceClass(bool Local, int Count, bool Refuse, MasqueradeWhen Masquerade, int AffinitySeconds)
+{
+    public const string RefuseChain = "refuse", IgnoreChain = "ignore";
+
+    /// <summary>The class; what makes no difference is left at its default.</summary>
+    public static BalanceClass Of(ProxiedPort port, bool local, MasqueradeWhen masquerade)
+    {
+        var count = (local ? port.LocalBackends : port.ClusterBackends).Count;
+        return count > 0
+            ? new BalanceClass(local, count, Refuse: false, masquerade, port.AffinitySeconds)
+            : new BalanceClass(Local: false, 0, !port.HasAnyBackend, MasqueradeWhen.Never, 0);
+    }
+
+    /// <summary>The name of its chain.</summary>
+    public string Chain(bool byNodePort)
+    {
+        if (Count == 0)
+            return Refuse ? RefuseChain : IgnoreChain;
+        var masquerade = Masquerade switch
+        {
+            MasqueradeWhen.FromOutside => "-masq-outside",
+            MasqueradeWhen.Always => "-masq",
+            _ => "",
+        };
+        var sticky = AffinitySeconds > 0 ? $"-sticky-{AffinitySeconds}s" : "";
+        return $"{(byNodePort ? "port" : "addr")}-{(Local ? "local" : "all")}-{Count}{masquerade}{sticky}";
+    }
+}
