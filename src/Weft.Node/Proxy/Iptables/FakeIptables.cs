@@ -1,0 +1,48 @@
+using System.Text;
+
+namespace Weft.Node.Proxy.Iptables;
+
+/// <summary>iptables in memory: carries out what iptables-restore reads, with its checks of chains and targets.</summary>
+public sealed class FakeIptables : IIptables
+{
+    private readonly Dictionary<bool, Dictionary<string, FakeTable>> _families = new() { [false] = FakeTable.Empty(), [true] = FakeTable.Empty() };
+
+    /// <inheritdoc/>
+    public string Name => "iptables-fake";
+
+    /// <summary>Which lines are refused, as by a kernel that lacks a match.</summary>
+    public Func<string, bool> Refuses { get; set; } = static _ => false;
+
+    /// <summary>Every input that was taken.</summary>
+    public List<string> Inputs { get; } = [];
+
+    /// <inheritdoc/>
+    public string Save(bool isV6)
+    {
+        var text = new StringBuilder();
+        foreach (var (name, table) in _families[isV6])
+            table.Save(text, name);
+        return text.ToString();
+    }
+
+    /// <inheritdoc/>
+    public void Restore(bool isV6, string input)
+    {
+        var tables = _families[isV6];
+        string? name = null;
+        FakeTable? table = null;
+        var number = 0;
+        foreach (var line in input.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            number++;
+            if (line[0] == '*')
+                table = tables[name = line[1..]].Copy();
+            else if (line == "COMMIT" && table!.IsSound)
+                tables[name!] = table;
+            else if (line == "COMMIT" || Refuses(line) || !table!.Carry(line))
+                throw new IptablesException($"iptables-fake-restore: line {number} failed: {line}");
+        }
+
+        Inputs.Add(input);
+    }
+}
