@@ -101,14 +101,13 @@ internal sealed class PortRuleWriter
     /// <summary>Who is not let through by the chain of sources keeps the balancer's address, and is dropped for it.</summary>
     private void WriteFirewall(Frontend frontend)
     {
-        var target = To(frontend, $"traffic not accepted by {ChainNames.Sources(_port.Name)}");
         if (!ServesOutside)
         {
             foreach (var range in _port.SourceRanges)
-                _firewall.Add($"{PortContext.Match("-s", range)}{target} -j RETURN");
+                _firewall.Add($"{PortContext.Match("-s", range)}{To(frontend, "loadbalancer IP")} -j RETURN");
         }
 
-        _firewall.Add($"{target} -j DROP");
+        _firewall.Add($"{To(frontend, $"traffic not accepted by {ChainNames.Sources(_port.Name)}")} -j DROP");
     }
 
     private void WriteSources() => _chains.Add(new IptablesChain(
