@@ -56,7 +56,10 @@ public sealed class NftInterpreterTests
     {
         var trace = new NftInterpreter(NftSamples.All["services"], NftHost.Bare).Run(NftHook.Prerouting, Packet);
         Assert.Equal((IpAddress.Parse("172.30.0.1"), 6443), (trace.Packet.Destination, (int)trace.Packet.DestinationPort));
-        Assert.Equal(["services: goto lb-1", "lb-1: accept"], trace.Steps.Select(step => $"{step.Chain}: {step.Outcome}"));
+        Assert.Equal(
+            ["services: goto lb-1", "lb-1: dnat ip to ip daddr . meta l4proto . tcp dport map @be"],
+            trace.Steps.Select(step => $"{step.Chain}: {step.Outcome}"));
+        Assert.IsType<NftNat>(trace.Decision);
     }
 
     [Fact]

@@ -23,18 +23,22 @@ internal enum MasqueradeWhen : byte
 /// <param name="Inside">Who serves pods and the node itself instead, where they are treated differently.</param>
 internal readonly record struct EntryClass(bool ByNodePort, bool Guarded, BalanceClass Balance, BalanceClass? Inside)
 {
-    /// <summary>The class of a frontend.</summary>
+    /// <summary>The class of a frontend; what makes no difference is left at its default, so that no two classes have one chain.</summary>
     public static EntryClass Of(ProxiedPort port, Frontend frontend, bool masqueradeAll)
     {
         var isLocal = frontend.IsExternal ? port.ExternalLocal : port.InternalLocal;
         var masquerade = !frontend.IsExternal ? (masqueradeAll ? MasqueradeWhen.Always : MasqueradeWhen.FromOutside)
             : isLocal ? MasqueradeWhen.Never
             : MasqueradeWhen.Always;
+        var balance = BalanceClass.Of(port, isLocal, masquerade);
+        BalanceClass? inside = frontend.IsExternal && isLocal ? BalanceClass.Of(port, local: false, MasqueradeWhen.Never) : null;
+        if (inside == balance)
+            inside = null;
         return new EntryClass(
-            frontend.Kind == FrontendKind.NodePort,
+            frontend.Kind == FrontendKind.NodePort && (balance.Count > 0 || inside is not null),
             port.RestrictsSources && frontend.Kind == FrontendKind.LoadBalancerIp,
-            BalanceClass.Of(port, isLocal, masquerade),
-            frontend.IsExternal && isLocal ? BalanceClass.Of(port, local: false, MasqueradeWhen.Never) : null);
+            balance,
+            inside);
     }
 
     /// <summary>The name of the chain it goes to.</summary>

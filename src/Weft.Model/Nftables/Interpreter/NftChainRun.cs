@@ -1,7 +1,7 @@
 namespace Weft.Model.Nftables;
 
 /// <summary>One packet on its way through one table's chains.</summary>
-internal sealed class NftChainRun(NftTable table, NftHost host, NftPacket packet, List<NftTraceStep> steps)
+internal sealed class NftChainRun(NftTable table, NftHost host, NftMemory memory, NftPacket packet, List<NftTraceStep> steps)
 {
     // The kernel's NFT_JUMP_STACK_SIZE.
     private const int DeepestCall = 16;
@@ -10,6 +10,9 @@ internal sealed class NftChainRun(NftTable table, NftHost host, NftPacket packet
 
     /// <summary>The packet as the rules have left it so far.</summary>
     internal NftPacket Packet { get; private set; } = packet;
+
+    /// <summary>The statement that decided, where it was more than a verdict.</summary>
+    internal NftStatement? Decision { get; private set; }
 
     /// <summary>The verdict that ended the chain; null where its end was reached.</summary>
     internal NftVerdictKind? Evaluate(NftChain chain)
@@ -38,16 +41,19 @@ internal sealed class NftChainRun(NftTable table, NftHost host, NftPacket packet
 
     private NftVerdict? Match(NftChain chain, int index)
     {
-        var values = new NftValues(table, host);
+        var values = new NftValues(table, host, memory);
         foreach (var statement in chain.Rules[index].Statements)
         {
             if (!Pass(statement, values, out var verdict))
                 return null;
             if (verdict is null && !IsEffect(statement))
                 continue;
-            steps.Add(new NftTraceStep(table.Id, chain.Name, index, verdict?.ToString() ?? NftPrinter.Print(new NftRule([statement]), table.Family)));
-            if (verdict is not null)
-                return verdict;
+            var isPlain = statement is NftVerdictStatement or NftVerdictMap;
+            steps.Add(new NftTraceStep(table.Id, chain.Name, index, isPlain ? verdict.ToString()! : NftPrinter.Print(new NftRule([statement]), table.Family)));
+            if (verdict is null)
+                continue;
+            Decision = isPlain ? null : statement;
+            return verdict;
         }
 
         return null;
@@ -100,8 +106,10 @@ internal sealed class NftChainRun(NftTable table, NftHost host, NftPacket packet
             case NftMasquerade or NftRedirect or NftTproxy:
                 verdict = NftVerdict.Accept;
                 return true;
+            case NftDynset dynset:
+                return memory.Apply(dynset, table, values, Packet);
             default:
-                return statement is NftCounter or NftLimit or NftLog or NftNotrack or NftDynset;
+                return statement is NftCounter or NftLimit or NftLog or NftNotrack;
         }
     }
 

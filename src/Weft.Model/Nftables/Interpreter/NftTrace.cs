@@ -4,7 +4,11 @@ namespace Weft.Model.Nftables;
 /// <param name="Accepted">Whether it goes on.</param>
 /// <param name="Packet">The packet as it goes on: marks and addresses may have changed.</param>
 /// <param name="Steps">The rules that matched, in order.</param>
-public sealed record NftTrace(bool Accepted, NftPacket Packet, EquatableArray<NftTraceStep> Steps);
+public sealed record NftTrace(bool Accepted, NftPacket Packet, EquatableArray<NftTraceStep> Steps)
+{
+    /// <summary>The statement that decided, where it was more than a verdict: a rejection, or address translation.</summary>
+    public NftStatement? Decision { get; init; }
+}
 
 /// <summary>A rule that matched to its end.</summary>
 /// <param name="Table">Its table.</param>

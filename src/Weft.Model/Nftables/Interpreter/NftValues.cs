@@ -1,7 +1,7 @@
 namespace Weft.Model.Nftables;
 
 /// <summary>Computes expressions for one rule; null where the packet lacks what they read, which ends the rule.</summary>
-internal sealed class NftValues(NftTable table, NftHost host)
+internal sealed class NftValues(NftTable table, NftHost host, NftMemory memory)
 {
     private readonly List<NftData> _kept = [];
 
@@ -33,6 +33,8 @@ internal sealed class NftValues(NftTable table, NftHost host)
     internal NftElement? Find(string name, NftData key)
     {
         var set = table.FindSet(name) ?? throw new ArgumentException($"the table {table.Id} has no set '{name}'");
+        if (set.IsDynamic && memory.Find(table.Id, name, key) is { } remembered)
+            return remembered;
         foreach (var element in set.Elements)
         {
             if (element.KeyEnd is { } last ? NftRanges.Contains(set.KeyType, element.Key, last, key) : element.Key == key)
