@@ -144,8 +144,10 @@ internal static class NftLoadDecoder
             }
         }
 
-        if (operation != 0 || mask is null || xor is null || Index(source) is not { } from || program.Registers.ReadAt(from) is not { } value)
+        if (operation != 0 || mask is null || xor is null || Index(source) is not { } from)
             return Lost(program, target);
+        if (program.Registers.ReadAt(from) is not { } value)
+            return (Index(target) is { } to && program.Registers.IsRestOfCopy(from, to)) || Lost(program, target);
         return Put(program, target, IsCopy(value, mask.Value, xor.Value) ? value : new NftBitwise(value, mask.Value, xor.Value));
     }
 

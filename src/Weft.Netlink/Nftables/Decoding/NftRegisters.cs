@@ -41,6 +41,18 @@ internal sealed class NftRegisters
     internal bool IsInside(int register, int start) =>
         register > start && _entries[start] is { } entry && register < start + entry.Words;
 
+    /// <summary>Whether a register is the middle of a long value whose beginning was copied to the same distance from the other register already.</summary>
+    internal bool IsRestOfCopy(int from, int to)
+    {
+        for (var distance = 1; distance <= int.Min(from, to); distance++)
+        {
+            if (IsInside(from, from - distance))
+                return IsInside(to, to - distance) && ReadAt(from - distance) is NftVariable value && ReadAt(to - distance) == value;
+        }
+
+        return false;
+    }
+
     /// <summary>The index of a register by its number on the wire; -1 for the verdict register, null when there is none of that number.</summary>
     internal static int? IndexOf(uint number) => number switch
     {

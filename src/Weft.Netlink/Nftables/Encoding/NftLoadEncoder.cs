@@ -6,6 +6,8 @@ namespace Weft.Netlink.Nftables;
 /// <summary>Expressions that put a value into registers.</summary>
 internal static class NftLoadEncoder
 {
+    private const int LargestMask = 16;
+
     internal static void Load(ref NetlinkWriter writer, NftExpression expression, int target)
     {
         switch (expression)
@@ -44,14 +46,18 @@ internal static class NftLoadEncoder
         frame.Close(ref writer);
     }
 
-    /// <summary>The kernel has no move between registers; a mask that keeps every bit does it.</summary>
+    /// <summary>The kernel has no move between registers; a mask that keeps every bit does it, 16 bytes at a time (struct nft_data).</summary>
     internal static void Copy(ref NetlinkWriter writer, int source, int target, int length)
     {
-        Span<byte> ones = stackalloc byte[length];
+        Span<byte> ones = stackalloc byte[LargestMask];
         ones.Fill(byte.MaxValue);
-        Span<byte> zeros = stackalloc byte[length];
+        Span<byte> zeros = stackalloc byte[LargestMask];
         zeros.Clear();
-        Bitwise(ref writer, source, target, ones, zeros);
+        for (var done = 0; done < length; done += LargestMask)
+        {
+            var part = int.Min(LargestMask, length - done);
+            Bitwise(ref writer, source + (done / 4), target + (done / 4), ones[..part], zeros[..part]);
+        }
     }
 
     private static void Immediate(ref NetlinkWriter writer, NftData value, int target)
