@@ -24,6 +24,7 @@ public class ObjectInformer<T>
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<Action> _listeners = [];
+    private ImmutableArray<Action<T?, T?>> _objectListeners = [];
     private volatile ImmutableDictionary<ObjectKey, T> _items = ImmutableDictionary<ObjectKey, T>.Empty;
     private long _lostAt;
     private long _heardAt;
@@ -69,6 +70,21 @@ public class ObjectInformer<T>
             listener();
     }
 
+    /// <summary>
+    /// Calls <paramref name="listener"/> for every object with what it was and what it is: null before it came, and after it went. Objects that are there
+    /// already are told of at once.
+    /// </summary>
+    /// <remarks>Calls come one after the other, in the order of the changes and ahead of those of <see cref="OnChange(Action)"/>; they must return at once.</remarks>
+    public void OnObject(Action<T?, T?> listener)
+    {
+        lock (_gate)
+        {
+            _objectListeners = _objectListeners.Add(listener);
+            foreach (var item in _items.Values)
+                listener(null, item);
+        }
+    }
+
     /// <summary>Sets <paramref name="signal"/> after every change.</summary>
     public void OnChange(ChangeSignal signal) => OnChange(signal.Set);
 
@@ -84,7 +100,7 @@ public class ObjectInformer<T>
             var version = obj.Metadata.ResourceVersion;
             if (!HasSynced || !IsNewer(version, _version) || (_items.TryGetValue(obj.Key(), out var known) && !IsNewer(version, known.Metadata.ResourceVersion)))
                 return;
-            _items = _items.SetItem(obj.Key(), obj);
+            Put(obj.Key(), obj);
         }
 
         Notify();
@@ -97,7 +113,7 @@ public class ObjectInformer<T>
         {
             if (!_items.TryGetValue(obj.Key(), out var known) || known.Metadata.Uid != obj.Metadata.Uid)
                 return;
-            _items = _items.Remove(obj.Key());
+            Put(obj.Key(), null);
             _gone.Add(obj.Metadata.Uid ?? "");
         }
 
@@ -170,12 +186,42 @@ public class ObjectInformer<T>
             }
 
             _gone.Clear();
-            var changed = items.Count != old.Count || !items.All(entry => ReferenceEquals(old.GetValueOrDefault(entry.Key), entry.Value));
-            if (changed)
-                _items = items.ToImmutable();
             _version = list.ResourceVersion;
-            return changed;
+            if (items.Count == old.Count && items.All(entry => ReferenceEquals(old.GetValueOrDefault(entry.Key), entry.Value)))
+                return false;
+            _items = items.ToImmutable();
+            Tell(old, _items);
+            return true;
         }
+    }
+
+    private void Put(ObjectKey key, T? item)
+    {
+        var before = _items.GetValueOrDefault(key);
+        _items = item is null ? _items.Remove(key) : _items.SetItem(key, item);
+        Tell(before, item);
+    }
+
+    private void Tell(ImmutableDictionary<ObjectKey, T> before, ImmutableDictionary<ObjectKey, T> after)
+    {
+        if (_objectListeners.IsEmpty)
+            return;
+        foreach (var (key, item) in before)
+        {
+            if (!after.ContainsKey(key))
+                Tell(item, null);
+        }
+
+        foreach (var (key, item) in after)
+            Tell(before.GetValueOrDefault(key), item);
+    }
+
+    private void Tell(T? before, T? after)
+    {
+        if (ReferenceEquals(before, after))
+            return;
+        foreach (var listener in _objectListeners)
+            listener(before, after);
     }
 
     private async Task WatchOnceAsync(CancellationToken cancel)
@@ -200,28 +246,19 @@ public class ObjectInformer<T>
 
         lock (_gate)
         {
-            var news = Take(change);
             _version = change.ResourceVersion.Length > 0 ? change.ResourceVersion : _version;
-            if (!news)
+            var key = change.Object.Key();
+            if (_items.TryGetValue(key, out var known) && IsNewer(known.Metadata.ResourceVersion, change.ResourceVersion))
                 return;
+            if (change.Type == WatchEventType.Deleted)
+                Put(key, null);
+            else if (!_gone.Contains(change.Object.Metadata.Uid ?? ""))
+                Put(key, change.Object);
+            if (change.Type == WatchEventType.Deleted)
+                _gone.Remove(change.Object.Metadata.Uid ?? "");
         }
 
         Notify();
-    }
-
-    /// <returns>Whether it was news: a write of our own may have been seen already.</returns>
-    private bool Take(WatchEvent<T> change)
-    {
-        var key = change.Object.Key();
-        if (_items.TryGetValue(key, out var known) && IsNewer(known.Metadata.ResourceVersion, change.ResourceVersion))
-            return false;
-        if (change.Type == WatchEventType.Deleted)
-            _items = _items.Remove(key);
-        else if (!_gone.Contains(change.Object.Metadata.Uid ?? ""))
-            _items = _items.SetItem(key, change.Object);
-        if (change.Type == WatchEventType.Deleted)
-            _gone.Remove(change.Object.Metadata.Uid ?? "");
-        return true;
     }
 
     private async Task<bool> FailAsync(KubeApiException error, CancellationToken cancel)
