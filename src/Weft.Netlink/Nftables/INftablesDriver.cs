@@ -11,6 +11,11 @@ public interface INftablesDriver
     /// <exception cref="NftException">The kernel refused.</exception>
     NftReadBack ReadBack(params EquatableArray<NftTableId> tables);
 
+    /// <summary>The number of the ruleset's state: while it stays the same, nobody has changed anything.</summary>
+    /// <remarks>What the packet path does to dynamic sets does not count.</remarks>
+    /// <exception cref="NftException">The kernel refused.</exception>
+    uint Generation();
+
     /// <summary>Carries a batch out: all of it or, on an exception, nothing (unless the kernel's limits made the driver split it).</summary>
     /// <exception cref="NftException">The kernel refused; it names the operation.</exception>
     void Apply(NftBatch batch);

@@ -56,6 +56,19 @@ public sealed partial class KernelNftables : INftablesDriver, IDisposable
     }
 
     /// <inheritdoc/>
+    public uint Generation()
+    {
+        try
+        {
+            return NftReader.Generation(_socket);
+        }
+        catch (NetlinkException refused)
+        {
+            throw new NftException(refused.Message, refused.Errno, inner: refused);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Apply(NftBatch batch)
     {
         if (!batch.IsEmpty)

@@ -50,6 +50,8 @@ public sealed class NftReconcilerTests
             return found;
         }
 
+        public uint Generation() => inner.Generation();
+
         public void Apply(NftBatch batch) => inner.Apply(batch);
     }
 }

@@ -23,6 +23,9 @@ public sealed class FakeNftables : INftablesDriver, INftablesMonitor
         return new NftReadBack(new NftRuleset { Tables = found.ToEquatableArray() }, _generation);
     }
 
+    /// <inheritdoc/>
+    public uint Generation() => _generation;
+
     /// <summary>What the kernel would refuse beyond its own rules: an error number for an operation, or 0.</summary>
     public Func<NftOperation, int> Refuse { get; set; } = _ => 0;
 
