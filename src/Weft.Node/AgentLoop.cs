@@ -22,28 +22,28 @@ internal sealed class AgentLoop
     private readonly AgentHealth _health;
     private volatile bool _doubt;
 
-    public AgentLoop(NodeAgentOptions options, KubeClient client, INetworkStack network, INftablesDriver filter, ILogger logger)
+    public AgentLoop(
+        NodeAgentOptions options, KubeClient client, ClusterWatch cluster, INetworkStack network, INftablesDriver filter, EventRecorder events, AgentHealth health, ILogger logger)
     {
         var sysctls = new KernelSysctls();
         var cni = new CniFolder(options.CniConfDir, options.CniBinDir);
         _options = options;
         _logger = logger;
-        _cluster = new ClusterWatch(client, logger, _changed);
+        _cluster = cluster;
+        _cluster.OnChange(_changed);
         _kernel = new KernelWatch(network, _changed, () => _doubt = true);
         _host = new HostReader(network, sysctls, cni);
         _reconciler = new Reconciler(options.NodeName, new KernelNode(options.NodeName, network, filter, sysctls, cni));
-        _status = new StatusReporter(client, options.NodeName, logger, options.Time);
-        _health = new AgentHealth(options, () => _cluster.StaleFor);
+        _status = new StatusReporter(client, events, options.NodeName, logger, options.Time);
+        _health = health;
     }
 
     public async Task RunAsync(CancellationToken cancel)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var helpers = Task.WhenAll(
-            _cluster.RunAsync(ended.Token),
             _kernel.RunAsync(_logger, _options.VerifyPeriod, ended.Token),
-            _status.RunAsync(ended.Token),
-            _health.RunAsync(_logger, ended.Token));
+            _status.RunAsync(ended.Token));
         try
         {
             await _cluster.Synced.WaitAsync(cancel).ConfigureAwait(false);

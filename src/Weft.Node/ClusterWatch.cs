@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Weft.Compilers.Clusters;
 using Weft.Kubernetes;
@@ -7,13 +8,14 @@ using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.Node;
 
-/// <summary>Keeps the objects that the compilers read, and says when they changed.</summary>
+/// <summary>Keeps the objects that describe the cluster as a whole, and says when they changed.</summary>
 internal sealed class ClusterWatch
 {
     private readonly Informer<KubeNode> _nodes;
     private readonly Informer<ConfigMap> _configuration;
+    private volatile NodeList _list = new(ImmutableDictionary<ObjectKey, KubeNode>.Empty, []);
 
-    public ClusterWatch(KubeClient client, ILogger logger, ChangeSignal changed)
+    public ClusterWatch(KubeClient client, ILogger logger)
     {
         var options = new InformerOptions { Logger = logger };
         _nodes = new Informer<KubeNode>(client, options);
@@ -22,8 +24,6 @@ internal sealed class ClusterWatch
             Namespace = ClusterSettingsParser.Namespace,
             FieldSelector = $"metadata.name={ClusterSettingsParser.Name}",
         });
-        _nodes.OnChange(changed);
-        _configuration.OnChange(changed);
     }
 
     /// <summary>Completes when every kind was listed once: before that, absence means nothing.</summary>
@@ -32,12 +32,29 @@ internal sealed class ClusterWatch
     /// <summary>For how long the server has not been heard.</summary>
     public TimeSpan StaleFor => _nodes.StaleFor;
 
-    /// <summary>The objects as last heard.</summary>
+    /// <summary>The objects as last heard, without Services. The list of nodes keeps its reference while no node changes.</summary>
     public ClusterSnapshot Snapshot => new()
     {
-        Nodes = _nodes.Items.Values.ToEquatableArray(),
+        Nodes = Nodes(),
         Configuration = _configuration.Find(ClusterSettingsParser.Namespace, ClusterSettingsParser.Name),
     };
 
+    /// <summary>Sets <paramref name="changed"/> after every change.</summary>
+    public void OnChange(ChangeSignal changed)
+    {
+        _nodes.OnChange(changed);
+        _configuration.OnChange(changed);
+    }
+
     public Task RunAsync(CancellationToken cancel) => Task.WhenAll(_nodes.RunAsync(cancel), _configuration.RunAsync(cancel));
+
+    private EquatableArray<KubeNode> Nodes()
+    {
+        var items = _nodes.Items;
+        if (!ReferenceEquals(_list.Source, items))
+            _list = new NodeList(items, items.Values.ToEquatableArray());
+        return _list.Nodes;
+    }
+
+    private sealed record NodeList(ImmutableDictionary<ObjectKey, KubeNode> Source, EquatableArray<KubeNode> Nodes);
 }

@@ -34,4 +34,25 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Warning, "No health endpoint on port {Port}: {Message}")]
     public static partial void NoHealthEndpoint(ILogger logger, int port, string message);
+
+    [LoggerMessage(11, LogLevel.Information, "Services: {Changes} changes by {Proxy} in {Milliseconds} ms, {Ports} ports are served")]
+    public static partial void ServicesProgrammed(ILogger logger, int changes, string proxy, double milliseconds, int ports);
+
+    [LoggerMessage(17, LogLevel.Debug, "Services: {Changes} changes by {Proxy} in {Milliseconds} ms")]
+    public static partial void ServicesChanged(ILogger logger, int changes, string proxy, double milliseconds);
+
+    [LoggerMessage(12, LogLevel.Warning, "Services: somebody changed what {Proxy} had programmed; {Changes} changes to repair it")]
+    public static partial void ServicesDrift(ILogger logger, string proxy, int changes);
+
+    [LoggerMessage(13, LogLevel.Warning, "Services: {Process} (process {ProcessId}) changed {Tables}")]
+    public static partial void TablesChanged(ILogger logger, string process, int processId, string tables);
+
+    [LoggerMessage(14, LogLevel.Warning, "Connections of endpoints that left cannot be looked for, will try again: {Message}")]
+    public static partial void ConnectionsNotCleaned(ILogger logger, string message);
+
+    [LoggerMessage(15, LogLevel.Error, "The turn of the proxy failed and will be repeated: {Message}")]
+    public static partial void ProxyTurnFailed(ILogger logger, string message);
+
+    [LoggerMessage(16, LogLevel.Warning, "Does not hear who changes its tables, checks every {Seconds} s instead: {Message}")]
+    public static partial void NoTableMonitor(ILogger logger, double seconds, string message);
 }

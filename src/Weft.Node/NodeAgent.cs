@@ -1,12 +1,17 @@
 using Microsoft.Extensions.Logging;
 using Weft.Kubernetes.Client;
 using Weft.Netlink;
+using Weft.Netlink.Conntrack;
 using Weft.Netlink.Nftables;
+using Weft.Node.Status;
 
 namespace Weft.Node;
 
-/// <summary>The node agent: keeps one node's part of the pod network as the cluster's objects say. The same in a lab and on a real node.</summary>
-/// <remarks>It works in the network namespace it was started in and leaves the datapath in place when it ends, however it ends.</remarks>
+/// <summary>The node agent: keeps one node's part of the network as the cluster's objects say. The same in a lab and on a real node.</summary>
+/// <remarks>
+/// It works in the network namespace it was started in and leaves the datapath in place when it ends, however it ends. Routes and Services have
+/// a loop each, so that neither waits for the other.
+/// </remarks>
 public static class NodeAgent
 {
     /// <summary>Runs until cancelled.</summary>
@@ -20,8 +25,48 @@ public static class NodeAgent
         using var client = new KubeClient(options.KubeConfig, new KubeClientOptions { Time = options.Time });
         using var network = KernelNetworkStack.Open();
         using var filter = new KernelNftables();
+        using var services = new KernelNftables();
+        using var flows = new KernelConntrack();
+        var cluster = new ClusterWatch(client, logger);
+        var events = new EventRecorder(client, "weft-node", options.NodeName, logger);
+        using var proxy = new ProxyAgent(options, client, cluster, new ProxyKernel(services, services, flows, network), events, logger);
+        var health = new AgentHealth(options, () => cluster.StaleFor, proxy.WriteMetrics);
+        var routes = new AgentLoop(options, client, cluster, network, filter, events, health, logger);
         Log.Started(logger, options.NodeName, options.KubeConfig.Server);
-        await new AgentLoop(options, client, network, filter, logger).RunAsync(cancel).ConfigureAwait(false);
+        await TogetherAsync(
+            cancel, cluster.RunAsync, events.RunAsync, ended => health.RunAsync(logger, ended), routes.RunAsync, proxy.RunAsync).ConfigureAwait(false);
         Log.Stopped(logger, options.NodeName);
+    }
+
+    /// <summary>Runs parts until cancelled; the first that fails ends the others, and its failure is ours.</summary>
+    private static async Task TogetherAsync(CancellationToken cancel, params Func<CancellationToken, Task>[] parts)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var tasks = parts.Select(part => RunAsync(part, ended)).ToList();
+        try
+        {
+            await Task.WhenAll(tasks).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The wish to end is no failure.
+        }
+    }
+
+    private static async Task RunAsync(Func<CancellationToken, Task> part, CancellationTokenSource ended)
+    {
+        try
+        {
+            await Task.Run(() => part(ended.Token)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // Another part has ended, or all shall.
+        }
+        catch
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 }

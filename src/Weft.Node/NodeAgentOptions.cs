@@ -26,8 +26,17 @@ public sealed record NodeAgentOptions
     /// <summary>First wait after a failed turn; doubled up to <see cref="VerifyPeriod"/>.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Shortest rest between two turns of the proxy; 2 ms. A lone change is programmed at once, a burst in few turns.</summary>
+    public TimeSpan ShortestProxyRest { get; init; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>Longest rest between two turns of the proxy, however long a turn takes; 1 s, as kube-proxy's minSyncPeriod.</summary>
+    public TimeSpan LongestProxyRest { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Port on 127.0.0.1 of <c>/healthz</c> and <c>/metrics</c>; 0 for none.</summary>
     public int HealthPort { get; init; }
+
+    /// <summary>Port on every address of <c>/healthz</c> and <c>/livez</c> for load balancers; 10256, as kube-proxy's. 0 for none.</summary>
+    public int ProxyHealthPort { get; init; } = 10256;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -8,7 +8,10 @@ namespace Weft.Node.Status;
 
 /// <summary>Health and figures of the agent on a loopback port: <c>/healthz</c>, and <c>/metrics</c> in Prometheus' text format.</summary>
 /// <remarks>Unhealthy means that a restart may help: no turn succeeded for ten check periods. An API server that is away is no reason.</remarks>
-internal sealed class AgentHealth(NodeAgentOptions options, Func<TimeSpan> staleFor)
+/// <param name="options">The port, and what counts as a while.</param>
+/// <param name="staleFor">For how long the API server has not been heard.</param>
+/// <param name="writeMore">Appends the figures of others.</param>
+internal sealed class AgentHealth(NodeAgentOptions options, Func<TimeSpan> staleFor, Action<StringBuilder> writeMore)
 {
     private readonly Lock _lock = new();
     private long _turns;
@@ -39,55 +42,24 @@ internal sealed class AgentHealth(NodeAgentOptions options, Func<TimeSpan> stale
     {
         if (options.HealthPort == 0)
             return;
-        using var listener = new TcpListener(IPAddress.Loopback, options.HealthPort);
         try
         {
-            listener.Start();
-            while (true)
-            {
-                using var client = await listener.AcceptTcpClientAsync(cancel).ConfigureAwait(false);
-                await AnswerAsync(client, cancel).ConfigureAwait(false);
-            }
+            using var server = new SmallHttpServer(IPAddress.Loopback, options.HealthPort, Answer);
+            await server.RunAsync(cancel).ConfigureAwait(false);
         }
         catch (SocketException e)
         {
             Log.NoHealthEndpoint(logger, options.HealthPort, e.Message);
         }
-        catch (OperationCanceledException)
-        {
-            // The end of the agent.
-        }
     }
 
-    private async Task AnswerAsync(TcpClient client, CancellationToken cancel)
+    private HttpAnswer Answer(string path) => path switch
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(TimeSpan.FromSeconds(1));
-        try
-        {
-            var stream = client.GetStream();
-            var buffer = new byte[2048];
-            var length = await stream.ReadAsync(buffer, limit.Token).ConfigureAwait(false);
-            var path = Encoding.ASCII.GetString(buffer, 0, length).Split(' ', 3) is ["GET", var asked, _] ? asked : "";
-            await stream.WriteAsync(Answer(path), limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or SocketException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
-        {
-            // A client that goes away or says nothing costs nobody else anything.
-        }
-    }
-
-    private byte[] Answer(string path)
-    {
-        var (status, body) = path switch
-        {
-            "/healthz" when Healthy() => ("200 OK", "ok\n"),
-            "/healthz" => ("503 Service Unavailable", "no turn has succeeded for a while\n"),
-            "/metrics" => ("200 OK", Metrics()),
-            _ => ("404 Not Found", "/healthz or /metrics\n"),
-        };
-        return Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}");
-    }
+        "/healthz" when Healthy() => new HttpAnswer(200, "ok\n"),
+        "/healthz" => new HttpAnswer(503, "no turn has succeeded for a while\n"),
+        "/metrics" => new HttpAnswer(200, Metrics(), "text/plain; version=0.0.4"),
+        _ => new HttpAnswer(404, "/healthz or /metrics\n"),
+    };
 
     private bool Healthy()
     {
@@ -96,6 +68,13 @@ internal sealed class AgentHealth(NodeAgentOptions options, Func<TimeSpan> stale
     }
 
     private string Metrics()
+    {
+        var text = new StringBuilder(OwnMetrics());
+        writeMore(text);
+        return text.ToString();
+    }
+
+    private string OwnMetrics()
     {
         lock (_lock)
         {

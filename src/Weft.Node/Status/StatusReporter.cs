@@ -13,31 +13,21 @@ namespace Weft.Node.Status;
 /// Reporting never holds up the datapath: the newest report waits until the API server takes it. Problems of other nodes are
 /// left to those nodes' agents, and only logged.
 /// </remarks>
-public sealed class StatusReporter(KubeClient client, string nodeName, ILogger logger, TimeProvider time)
+internal sealed class StatusReporter(KubeClient client, EventRecorder events, string nodeName, ILogger logger, TimeProvider time)
 {
     private const string ConditionType = "NetworkUnavailable";
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
-    private readonly EventRecorder _events = new(client, "weft-node", nodeName, logger);
+    private readonly ProblemReporter _problems = new(events, logger);
     private readonly ChangeSignal _changed = new();
     private volatile Condition? _wanted;
-    private EquatableArray<Problem> _known;
 
     /// <summary>Notes the result of a turn.</summary>
     public void Report(TurnResult result, ClusterSnapshot cluster)
     {
-        foreach (var problem in result.Problems.Except(_known))
-        {
-            Log.Problem(logger, problem);
-            if (About(problem, cluster) is { } about)
-                _events.Record(about, "Warning", problem.Reason, problem.Message);
-        }
-
-        foreach (var problem in _known.Except(result.Problems))
-            Log.Solved(logger, problem);
-        _known = result.Problems;
+        _problems.Report(result.Problems, problem => Find(problem, cluster, nodeName));
         _wanted = ToCondition(result.Unserved);
-        var shown = Self(cluster)?.Status.Conditions.Find(ConditionType);
+        var shown = Self(cluster, nodeName)?.Status.Conditions.Find(ConditionType);
         if (!Says(shown, _wanted))
             _changed.Set();
     }
@@ -47,14 +37,12 @@ public sealed class StatusReporter(KubeClient client, string nodeName, ILogger l
         (shown is { Status: "True" } && wanted is { Status: "True", Reason: "PodCIDRMissing" })
         || (shown is not null && (shown.Status, shown.Reason, shown.Message) == (wanted.Status, wanted.Reason, wanted.Message));
 
-    /// <summary>Sends reports until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancel) => Task.WhenAll(_events.RunAsync(cancel), SendConditionsAsync(cancel));
-
     private static Condition ToCondition(Problem? unserved) => unserved is null
         ? new Condition { Type = ConditionType, Status = "False", Reason = "WeftIsUp", Message = "Weft has programmed routes and masquerade of this node" }
         : new Condition { Type = ConditionType, Status = "True", Reason = unserved.Reason, Message = unserved.Message };
 
-    private async Task SendConditionsAsync(CancellationToken cancel)
+    /// <summary>Sends conditions until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancel)
     {
         while (true)
         {
@@ -87,12 +75,13 @@ public sealed class StatusReporter(KubeClient client, string nodeName, ILogger l
         await client.PatchStatusAsync<KubeNode>(null, nodeName, patch, PatchKind.StrategicMerge, cancel).ConfigureAwait(false);
     }
 
-    private ObjectReference? About(Problem problem, ClusterSnapshot cluster)
+    /// <summary>The object that a problem names, as far as it is this node's to speak of: its own Node, and the cluster's settings.</summary>
+    public static ObjectReference? Find(Problem problem, ClusterSnapshot cluster, string nodeName)
     {
-        if (problem.Object == $"Node {nodeName}" && Self(cluster) is { } node)
+        if (problem.Object == $"Node {nodeName}" && Self(cluster, nodeName) is { } node)
             return ObjectReference.To(node);
         return problem.Object == ClusterSettingsParser.ObjectName && cluster.Configuration is { } configuration ? ObjectReference.To(configuration) : null;
     }
 
-    private KubeNode? Self(ClusterSnapshot cluster) => cluster.Nodes.FirstOrDefault(node => node.Metadata.Name == nodeName);
+    private static KubeNode? Self(ClusterSnapshot cluster, string nodeName) => cluster.Nodes.FirstOrDefault(node => node.Metadata.Name == nodeName);
 }

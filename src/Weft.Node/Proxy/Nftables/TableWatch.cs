@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using Weft.Model;
+using Weft.Model.Nftables;
+using Weft.Netlink;
+using Weft.Netlink.Nftables;
+
+namespace Weft.Node.Proxy.Nftables;
+
+/// <summary>Hears who else writes to tables of ours, so that it is repaired at once and its author has a name.</summary>
+/// <param name="monitor">The kernel's notifications.</param>
+/// <param name="tables">Our tables.</param>
+/// <param name="doubt">Called after every change.</param>
+/// <param name="noteChange">Called for every change that somebody made for certain.</param>
+internal sealed class TableWatch(INftablesMonitor monitor, EquatableArray<NftTableId> tables, Action doubt, Action noteChange)
+{
+    /// <summary>Listens until cancelled. Without the kernel's notifications the periodic check has to do.</summary>
+    public async Task RunAsync(ILogger logger, TimeSpan verifyPeriod, CancellationToken cancel)
+    {
+        try
+        {
+            await foreach (var change in monitor.WatchAsync(tables, cancel).ConfigureAwait(false))
+            {
+                if (!change.IsUnknown)
+                {
+                    Log.TablesChanged(logger, change.Process ?? "somebody", change.ProcessId, string.Join(", ", change.Tables));
+                    noteChange();
+                }
+
+                doubt();
+            }
+        }
+        catch (NetlinkException error)
+        {
+            Log.NoTableMonitor(logger, verifyPeriod.TotalSeconds, error.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of the agent.
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Weft.Compilers.Clusters;
+using Weft.Compilers.Services.Nftables;
+using Weft.Kubernetes.Client;
+using Weft.Model;
+using Weft.Netlink;
+using Weft.Netlink.Conntrack;
+using Weft.Netlink.Nftables;
+using Weft.Node.Proxy;
+using Weft.Node.Proxy.Connections;
+using Weft.Node.Proxy.Health;
+using Weft.Node.Proxy.Iptables;
+using Weft.Node.Proxy.Ipvs;
+using Weft.Node.Proxy.Nftables;
+using Weft.Node.Proxy.Watching;
+using Weft.Node.Status;
+
+namespace Weft.Node;
+
+/// <summary>What the proxy uses of the kernel.</summary>
+/// <param name="Filter">Its own packet filter socket.</param>
+/// <param name="Monitor">Notifications of changes by others than <paramref name="Filter"/>.</param>
+/// <param name="Flows">Connections.</param>
+/// <param name="Network">Addresses.</param>
+internal sealed record ProxyKernel(INftablesDriver Filter, INftablesMonitor Monitor, IConntrack Flows, INetworkStack Network);
+
+/// <summary>Puts the proxy together: its loop, and what listens and looks beside it.</summary>
+internal sealed class ProxyAgent : IDisposable
+{
+    private readonly NodeAgentOptions _options;
+    private readonly ILogger _logger;
+    private readonly ProxyMetrics _metrics;
+    private readonly ProxyLoop _loop;
+    private readonly TableWatch _tables;
+    private readonly PressureWatch _pressure;
+
+    public ProxyAgent(NodeAgentOptions options, KubeClient client, ClusterWatch cluster, ProxyKernel kernel, EventRecorder events, ILogger logger)
+    {
+        _options = options;
+        _logger = logger;
+        var changed = new ChangeSignal();
+        var services = new ServiceWatch(client, logger, changed);
+        _metrics = new ProxyMetrics(() => services.Index.Pending);
+        var parts = new ProxyParts
+        {
+            Changed = changed,
+            Services = services,
+            Reconciler = new ProxyReconciler(options.NodeName, mode => Open(mode, kernel)),
+            Cleaner = new ConnectionCleaner(kernel.Flows, () => Addresses(kernel.Network), _metrics, logger, options.Time),
+            Metrics = _metrics,
+            Health = new ProxyHealth(2 * options.VerifyPeriod, options.Time),
+            Events = events,
+        };
+        _loop = new ProxyLoop(options, cluster, parts, logger);
+        _tables = new TableWatch(kernel.Monitor, NftServiceProgram.Tables, _loop.Doubt, _metrics.NoteForeignChange);
+        _pressure = new PressureWatch(
+            new ConntrackPressure(options.NodeName, kernel.Flows),
+            new ProblemReporter(events, logger),
+            _metrics,
+            problem => StatusReporter.Find(problem, cluster.Snapshot, options.NodeName),
+            options.Time);
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancel) =>
+        Task.WhenAll(_loop.RunAsync(cancel), _tables.RunAsync(_logger, _options.VerifyPeriod, cancel), _pressure.RunAsync(cancel));
+
+    /// <summary>Appends the proxy's figures.</summary>
+    public void WriteMetrics(StringBuilder text) => _metrics.Write(text);
+
+    public void Dispose() => _loop.Dispose();
+
+    private static IProxyTarget Open(ProxyMode mode, ProxyKernel kernel) => mode switch
+    {
+        ProxyMode.Nftables => new NftablesProxy(kernel.Filter),
+        ProxyMode.Iptables => new IptablesProxy(),
+        ProxyMode.Ipvs => new IpvsProxy(),
+        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "no target"),
+    };
+
+    private static HashSet<IpAddress> Addresses(INetworkStack network) => network.Addresses().Select(address => address.Address).ToHashSet();
+}
