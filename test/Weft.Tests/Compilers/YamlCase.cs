@@ -19,17 +19,25 @@ internal sealed record YamlCase(string Node, HostView Host, ClusterSnapshot Clus
             (string)host["node"]!,
             new HostView
             {
-                Links = host["links"]!.AsArray().Select(link => Link(link!)).ToEquatableArray(),
+                Links = host["links"]?.AsArray().Select(link => Link(link!)).ToEquatableArray() ?? [],
                 CniPlugins = host["plugins"]?.AsArray().Select(plugin => (string)plugin!).ToEquatableArray(),
                 BridgeNetfilter = (bool?)host["bridgeNetfilter"] ?? true,
                 IPv6 = (bool?)host["ipv6"] ?? true,
             },
             new ClusterSnapshot
             {
-                Nodes = objects.Where(o => (string?)o["kind"] == "Node").Select(KubeJson.FromJson<KubeNode>).ToEquatableArray(),
-                Configuration = objects.Where(o => (string?)o["kind"] == "ConfigMap").Select(KubeJson.FromJson<ConfigMap>).FirstOrDefault(),
+                Nodes = Of<KubeNode>(objects).ToEquatableArray(),
+                Configuration = Of<ConfigMap>(objects).FirstOrDefault(),
+                Services = Of<Service>(objects).Select(service => new ServiceObjects(service, SlicesOf(service, objects))).ToEquatableArray(),
             });
     }
+
+    private static IEnumerable<T> Of<T>(IEnumerable<JsonNode> objects)
+        where T : KubeObject<T>, IKubeObject<T> => objects.Where(o => (string?)o["kind"] == T.Resource.Kind).Select(KubeJson.FromJson<T>);
+
+    private static EquatableArray<EndpointSlice> SlicesOf(Service service, IEnumerable<JsonNode> objects) => Of<EndpointSlice>(objects)
+        .Where(slice => slice.Metadata.Namespace == service.Metadata.Namespace && slice.Metadata.Labels.Find(EndpointSlice.ServiceNameLabel) == service.Metadata.Name)
+        .ToEquatableArray();
 
     private static HostLink Link(JsonNode link) => new(
         (string)link["name"]!,
