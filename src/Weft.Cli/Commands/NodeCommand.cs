@@ -34,10 +34,16 @@ internal static class NodeCommand
             HelpName = "DIR",
         };
         var healthPort = new Option<int>("--health-port") { Description = "Port of the loopback for /healthz and /metrics; 0 is off.", DefaultValueFactory = _ => 0, HelpName = "PORT" };
-        var command = new Command("run", "Run the node agent: pod routes, masquerade and CNI configuration of one node, until it is stopped."
+        var proxyHealthPort = new Option<int>("--proxy-health-port")
+        {
+            Description = "Port of every address for /healthz and /livez, which load balancers ask; 0 is off.",
+            DefaultValueFactory = _ => 10256,
+            HelpName = "PORT",
+        };
+        var command = new Command("run", "Run the node agent: pod routes, masquerade, CNI configuration and Services of one node, until it is stopped."
             .WithExample("weft node run --kubeconfig /etc/weft/kubeconfig --node-name worker-1"))
         {
-            kubeconfig, context, nodeName, confDir, healthPort,
+            kubeconfig, context, nodeName, confDir, healthPort, proxyHealthPort,
         };
         command.SetAction(async (parsed, ct) =>
         {
@@ -48,6 +54,7 @@ internal static class NodeCommand
                     NodeName = parsed.GetValue(nodeName)!,
                     CniConfDir = parsed.GetValue(confDir)!,
                     HealthPort = parsed.GetValue(healthPort),
+                    ProxyHealthPort = parsed.GetValue(proxyHealthPort),
                 },
                 ct);
             return 0;
