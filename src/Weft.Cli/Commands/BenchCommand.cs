@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weft.Cli.Bench;
+using Weft.Cli.Bench.Services;
 
 namespace Weft.Cli.Commands;
 
@@ -7,9 +8,9 @@ namespace Weft.Cli.Commands;
 internal static class BenchCommand
 {
     public static Command Create() => new("bench", "Measure a stated figure, side by side with its peer where the peer is installed; exit code 1 when one is missed."
-        .WithExample("weft bench lab", "weft bench cni"))
+        .WithExample("weft bench lab", "weft bench cni", "weft bench services --plot growth.svg"))
     {
-        Lab(), Cni(), CniLoop(),
+        Lab(), Cni(), CniLoop(), Services(), ServicesInside(), ServicesMemory(),
     };
 
     private static Command Lab()
@@ -41,6 +42,37 @@ internal static class BenchCommand
         command.SetAction((parsed, ct) => CniLoopBench.RunAsync(parsed.GetValue(folders)!, parsed.GetValue(count), ct));
         return command;
     }
+
+    private static Command Services()
+    {
+        var (runs, plot) = (Runs(5), Plot());
+        var command = new Command("services", "Programming Services, changing one, growth, memory, first packets and new connections beside hand-written rules."
+            .WithExample("weft bench services", "weft bench services --plot growth.svg"))
+        {
+            runs, plot,
+        };
+        command.SetAction(parsed => ServicesBench.Enter(parsed.GetValue(plot), parsed.GetValue(runs)));
+        return command;
+    }
+
+    private static Command ServicesInside()
+    {
+        var (runs, plot) = (Runs(5), Plot());
+        var command = new Command("services-inside", "The inside of `bench services`.") { runs, plot };
+        command.Hidden = true;
+        command.SetAction((parsed, ct) => ServicesBench.RunAsync(parsed.GetValue(plot), parsed.GetValue(runs), ct));
+        return command;
+    }
+
+    private static Command ServicesMemory()
+    {
+        var command = new Command("services-memory", "What of `bench services` wants a process of its own.");
+        command.Hidden = true;
+        command.SetAction(_ => MemoryBench.Run());
+        return command;
+    }
+
+    private static Option<string?> Plot() => new("--plot") { Description = "Write the growth as an SVG picture.", HelpName = "FILE" };
 
     private static Option<int> Runs(int count) =>
         new("--runs") { Description = "How often.", DefaultValueFactory = _ => count, HelpName = "N" };

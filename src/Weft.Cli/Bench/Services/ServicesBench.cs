@@ -1,0 +1,48 @@
+using System.Globalization;
+using Weft.Lab;
+using Weft.Lab.Host;
+
+namespace Weft.Cli.Bench.Services;
+
+/// <summary>The proxy's figures: programming, changes, growth, memory, and what connections notice. In namespaces of its own.</summary>
+internal static class ServicesBench
+{
+    private static readonly int[] Sizes = [1000, 2000, 5000, 10_000, 20_000, 30_000, 50_000];
+
+    /// <summary>Goes on as <c>bench services-inside</c> in new namespaces; does not return.</summary>
+    public static int Enter(string? plot, int runs)
+    {
+        const string prepare = "mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run && exec \"$@\"";
+        LabEntry.Become(
+        [
+            .. NamespaceSupport.Require(userNamespace: true), "/bin/sh", "-c", prepare, "sh",
+            Installation.Current.Dotnet, Installation.Current.WeftDll, "bench", "services-inside", "--runs", runs.ToString(CultureInfo.InvariantCulture),
+            .. plot is null ? Array.Empty<string>() : ["--plot", Path.GetFullPath(plot)],
+        ]);
+        return 1;
+    }
+
+    /// <summary>Measures everything and prints it.</summary>
+    public static async Task<int> RunAsync(string? plot, int runs, CancellationToken ct)
+    {
+        var small = ProgrammingBench.Measure(5000, 10, runs, 1000);
+        var growth = Sizes.Select(size => (size, ProgrammingBench.Measure(size, 2, runs, 300))).ToList();
+        var large = growth.First(measured => measured.size == 30_000).Item2;
+        var memory = await Tool.WeftAsync(["bench", "services-memory"], input: null, ct);
+        List<Figure> figures =
+        [
+            Figure.AtMost("5,000 Services × 10 endpoints, first programming", small.First / 1000, 0.3, "s"),
+            Figure.AtMost("one endpoint of these changed, median", small.ChangeMedian, 2, "ms"),
+            Figure.AtMost("one endpoint of these changed, 99 of 100", small.ChangeWorst, 10, "ms"),
+            Figure.AtMost("30,000 Services × 2 endpoints, first programming", large.First / 1000, 1, "s"),
+            Figure.AtMost("one endpoint of these changed, median", large.ChangeMedian, 3, "ms"),
+            Figure.AtMost("50,000 endpoints, objects and proxy, resident", double.Parse(memory.Output, CultureInfo.InvariantCulture), 250, "MB"),
+        ];
+        foreach (var (size, times) in growth)
+            figures.Add(Figure.Told(string.Create(CultureInfo.InvariantCulture, $"{size:N0} × 2, first programming"), times.First, "ms"));
+        figures.AddRange(TrafficBench.Measure(runs));
+        if (plot is not null)
+            await File.WriteAllTextAsync(plot, GrowthPlot.Draw(growth), ct);
+        return Report.Print("services", figures);
+    }
+}
