@@ -1,7 +1,5 @@
 using System.Globalization;
 using Weft.Netlink.Nftables;
-using Weft.Node.Proxy;
-using Weft.Node.Proxy.Nftables;
 
 namespace Weft.Cli.Bench.Services;
 
@@ -16,7 +14,7 @@ internal static class MemoryBench
         var cluster = new BenchCluster(Services, Endpoints);
         cluster.Reread();
         using var driver = new KernelNftables();
-        using var reconciler = new ProxyReconciler(BenchCluster.Node, _ => new NftablesProxy(driver));
+        using var reconciler = BenchTarget.Reconciler(driver);
         reconciler.Turn(cluster.Snapshot);
         for (var change = 0; change < 2000; change++)
         {

@@ -20,7 +20,7 @@ internal static class ProgrammingBench
         double[] moved = [];
         for (var run = 0; run < runs; run++)
         {
-            using var reconciler = new ProxyReconciler(BenchCluster.Node, _ => new NftablesProxy(driver));
+            using var reconciler = BenchTarget.Reconciler(driver);
             Collect();
             first[run] = Time(() => Turn(reconciler, cluster));
             if (run == runs - 1)

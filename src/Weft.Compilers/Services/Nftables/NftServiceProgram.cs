@@ -37,13 +37,14 @@ public sealed class NftServiceProgram
     /// <summary>What was planned and committed last.</summary>
     public ServiceTable Committed => _committed;
 
-    /// <summary>Takes over what is in the kernel, whoever wrote it; null when none of <see cref="Tables"/> is there.</summary>
+    /// <summary>Takes over what is in the kernel, whoever wrote it; null stands for none of <see cref="Tables"/> is there.</summary>
     public static NftServiceProgram Adopt(NftReadBack? found)
     {
         var program = new NftServiceProgram();
-        if (found is null)
+        var ours = found?.Ruleset.Tables.Where(table => Tables.AsSpan().Contains(table.Id)).ToEquatableArray() ?? [];
+        if (found is null || ours.Count == 0)
             return program;
-        program._adopted = found with { Ruleset = new NftRuleset { Tables = found.Ruleset.Tables.Where(table => Tables.AsSpan().Contains(table.Id)).ToEquatableArray() } };
+        program._adopted = found with { Ruleset = new NftRuleset { Tables = ours } };
         program._v4.Seed = SeedOf(found, ServiceSets.V4);
         program._v6.Seed = SeedOf(found, ServiceSets.V6);
         return program;
