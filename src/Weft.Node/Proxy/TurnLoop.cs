@@ -17,14 +17,18 @@ internal sealed class TurnLoop(ChangeSignal changed, NodeAgentOptions options)
     {
         var time = options.Time;
         var retry = options.FirstRetry;
+
+        // What the first turn costs, reading back and getting started, says nothing about the next.
+        var (isSettled, rest) = (turn(), _pace.Shortest);
         while (true)
         {
-            var started = time.GetTimestamp();
-            var settled = turn();
-            await Task.Delay(_pace.After(time.GetElapsedTime(started)), time, cancel).ConfigureAwait(false);
-            retry = settled ? options.FirstRetry : TimeSpan.FromTicks(long.Min(retry.Ticks * 2, options.VerifyPeriod.Ticks));
-            if (!await changed.WaitAsync(settled ? options.VerifyPeriod : retry, time, cancel).ConfigureAwait(false))
+            await Task.Delay(rest, time, cancel).ConfigureAwait(false);
+            retry = isSettled ? options.FirstRetry : TimeSpan.FromTicks(long.Min(retry.Ticks * 2, options.VerifyPeriod.Ticks));
+            if (!await changed.WaitAsync(isSettled ? options.VerifyPeriod : retry, time, cancel).ConfigureAwait(false))
                 doubt();
+            var started = time.GetTimestamp();
+            isSettled = turn();
+            rest = _pace.After(time.GetElapsedTime(started));
         }
     }
 }

@@ -83,7 +83,7 @@ public sealed class NftablesProxy(INftablesDriver driver) : IProxyTarget
     private void Adopt()
     {
         var found = driver.ReadBack(NftServiceProgram.Tables);
-        _program = NftServiceProgram.Adopt(found);
+        _program = NftServiceProgram.Adopt(found.Ruleset.Tables.Count > 0 ? found : null);
         _generation = found.Generation;
     }
 
