@@ -1,45 +1,68 @@
 using System.Runtime.CompilerServices;
 using Weft.Model;
 using Weft.Model.Nftables;
-using Weft.Netlink.Namespaces;
-using Weft.Netlink.Protocol;
 
 namespace Weft.Netlink.Nftables;
 
 public sealed partial class KernelNftables : INftablesMonitor
 {
-    // NFNLGRP_NFTABLES.
-    private const uint NotificationGroup = 7;
+    // Each changed element that somebody listens to costs the kernel some microseconds, its listener's own included: a large batch of ours
+    // would take several times as long.
+    private const int LargeBatch = 64;
 
-    // Some twenty thousand changed elements before the kernel drops one, where the limits of the machine allow.
-    private const int NotificationBuffer = 4 * 1024 * 1024;
+    private readonly List<NftListener> _listeners = [];
 
     /// <inheritdoc/>
-    /// <remarks>The kernel drops our own notifications before they reach the socket: programming much is no storm to ourselves.</remarks>
+    /// <remarks>
+    /// The kernel drops our own notifications before they reach the socket. While a large batch of ours is carried out nobody listens;
+    /// then the reader is told that something may have been missed, and <see cref="Generation"/> tells whether it was.
+    /// </remarks>
     public async IAsyncEnumerable<NftChange> WatchAsync(EquatableArray<NftTableId> tables, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var thread = Listen(tables);
-        await foreach (var change in thread.ReadAllAsync(cancel).ConfigureAwait(false))
-            yield return change;
-    }
-
-    private NotificationThread<NftChange> Listen(EquatableArray<NftTableId> tables)
-    {
-        using var where = NetworkNamespace.FromDescriptor(_socket.Transport.OpenNamespace(), "of an nftables driver");
-        var transport = where.Run(static () => new KernelTransport(NetlinkProtocol.Netfilter));
+        using var listener = new NftListener(_socket.Transport, tables);
+        lock (_listeners)
+            _listeners.Add(listener);
         try
         {
-            transport.EnsureReceiveBuffer(NotificationBuffer);
-            transport.IgnoreSender(_socket.Transport.Port);
-            transport.Join(NotificationGroup);
+            await foreach (var change in listener.ReadAllAsync(cancel).ConfigureAwait(false))
+                yield return change;
         }
-        catch
+        finally
         {
-            transport.Dispose();
-            throw;
+            lock (_listeners)
+                _listeners.Remove(listener);
+        }
+    }
+
+    private static bool IsLarge(NftBatch batch)
+    {
+        var elements = 0;
+        foreach (var operation in batch.Operations)
+        {
+            elements += operation switch
+            {
+                NftAddElements add => add.Elements.Count,
+                NftDeleteElements delete => delete.Elements.Count,
+                _ => 0,
+            };
         }
 
-        var reader = new NftChangeReader(tables, _socket.Transport.Port);
-        return new NotificationThread<NftChange>(transport, reader.Read, reader.Lost);
+        return elements > LargeBatch;
+    }
+
+    /// <summary>Carries something out while nobody listens.</summary>
+    private void Unheard(Action action)
+    {
+        lock (_listeners)
+            _listeners.ForEach(static listener => listener.Pause());
+        try
+        {
+            action();
+        }
+        finally
+        {
+            lock (_listeners)
+                _listeners.ForEach(static listener => listener.Resume());
+        }
     }
 }

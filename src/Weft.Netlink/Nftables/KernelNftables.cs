@@ -71,7 +71,9 @@ public sealed partial class KernelNftables : INftablesDriver, IDisposable
     /// <inheritdoc/>
     public void Apply(NftBatch batch)
     {
-        if (!batch.IsEmpty)
+        if (IsLarge(batch))
+            Unheard(() => NftTransaction.Commit(_socket, batch, LargestTransaction));
+        else if (!batch.IsEmpty)
             NftTransaction.Commit(_socket, batch, LargestTransaction);
     }
 

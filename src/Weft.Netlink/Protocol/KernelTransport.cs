@@ -8,6 +8,7 @@ namespace Weft.Netlink.Protocol;
 internal sealed unsafe partial class KernelTransport : NetlinkTransport
 {
     private const int NetlinkAddMembership = 1;
+    private const int NetlinkDropMembership = 2;
     private const int NetlinkCapAck = 10;
     private const int NetlinkExtAck = 11;
     private const int NetlinkGetStrictCheck = 12;
@@ -49,6 +50,13 @@ internal sealed unsafe partial class KernelTransport : NetlinkTransport
     {
         if (Interop.SetSockOpt(Fd, Interop.SolNetlink, NetlinkAddMembership, &group, sizeof(uint)) < 0)
             NetlinkException.ThrowLast($"join netlink group {group}");
+    }
+
+    /// <summary>Hears no more of a group.</summary>
+    public void Leave(uint group)
+    {
+        if (Interop.SetSockOpt(Fd, Interop.SolNetlink, NetlinkDropMembership, &group, sizeof(uint)) < 0)
+            NetlinkException.ThrowLast($"leave netlink group {group}");
     }
 
     public override int Send(ReadOnlySpan<byte> datagram)

@@ -31,7 +31,7 @@ internal sealed class NotificationThread<T> : IDisposable
     public NotificationThread(KernelTransport transport, NotificationParser<T> read, Func<T> lost)
     {
         (_transport, _read, _lost) = (transport, read, lost);
-        _changes = Channel.CreateBounded<T>(new BoundedChannelOptions(QueueLength) { SingleReader = true, SingleWriter = true });
+        _changes = Channel.CreateBounded<T>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
         _thread = new Thread(Listen) { IsBackground = true, Name = "netlink watcher" };
         _thread.UnsafeStart();
     }
@@ -39,6 +39,9 @@ internal sealed class NotificationThread<T> : IDisposable
     /// <summary>The changes as they come.</summary>
     /// <exception cref="NetlinkException">The kernel ended it.</exception>
     public IAsyncEnumerable<T> ReadAllAsync(CancellationToken cancellation) => _changes.Reader.ReadAllAsync(cancellation);
+
+    /// <summary>Tells the reader something else, from any thread.</summary>
+    public void Insert(T change) => _ = _changes.Writer.WriteAsync(change, _end.Token).AsTask();
 
     public void Dispose()
     {
