@@ -23,7 +23,8 @@ namespace Weft.Node;
 /// <param name="Monitor">Notifications of changes by others than <paramref name="Filter"/>.</param>
 /// <param name="Flows">Connections.</param>
 /// <param name="Network">Addresses.</param>
-internal sealed record ProxyKernel(INftablesDriver Filter, INftablesMonitor Monitor, IConntrack Flows, INetworkStack Network);
+/// <param name="Iptables">The commands; null for the host's.</param>
+internal sealed record ProxyKernel(INftablesDriver Filter, INftablesMonitor Monitor, IConntrack Flows, INetworkStack Network, IIptables? Iptables = null);
 
 /// <summary>Puts the proxy together: its loop, and what listens and looks beside it.</summary>
 internal sealed class ProxyAgent : IDisposable
@@ -74,7 +75,7 @@ internal sealed class ProxyAgent : IDisposable
     private static IProxyTarget Open(ProxyMode mode, ProxyKernel kernel) => mode switch
     {
         ProxyMode.Nftables => new NftablesProxy(kernel.Filter),
-        ProxyMode.Iptables => new IptablesProxy(),
+        ProxyMode.Iptables => new IptablesProxy(kernel.Iptables),
         ProxyMode.Ipvs => new IpvsProxy(),
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "no target"),
     };

@@ -4,8 +4,6 @@ using Weft.Compilers.Services;
 using Weft.Kubernetes;
 using Weft.Model;
 using Weft.Model.Services;
-using Weft.Netlink;
-using Weft.Netlink.Nftables;
 
 namespace Weft.Node.Proxy;
 
@@ -95,8 +93,9 @@ public sealed class ProxyReconciler(string nodeName, Func<ProxyMode, IProxyTarge
             var outcome = target.Sync(table);
             return (outcome, outcome.Problems.All(IsOfAnObject));
         }
-        catch (Exception error) when (IsOfTheKernel(error))
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
+            // Whatever is wrong with a target must not end the agent, nor keep the objects' problems from being told.
             target.Doubt();
             var problem = new Problem($"Node {nodeName}", "ServicesNotProgrammed", $"the proxy {Word(mode)} cannot program Services: {error.Message}");
             return (new ProxyOutcome(0, Drift: false, [problem]), false);
@@ -114,7 +113,7 @@ public sealed class ProxyReconciler(string nodeName, Func<ProxyMode, IProxyTarge
                 former.Remove();
                 _leftovers.Remove(mode);
             }
-            catch (Exception error) when (IsOfTheKernel(error))
+            catch (Exception error) when (error is not OutOfMemoryException)
             {
                 problems.Add(new Problem($"Node {nodeName}", "ProxyNotRemoved", $"what the proxy {Word(mode)} programmed before could not be removed: {error.Message}"));
             }
@@ -125,8 +124,6 @@ public sealed class ProxyReconciler(string nodeName, Func<ProxyMode, IProxyTarge
 
     private static bool IsOfAnObject(Problem problem) =>
         problem.Object.StartsWith("Service ", StringComparison.Ordinal) || problem.Object.StartsWith("EndpointSlice ", StringComparison.Ordinal);
-
-    private static bool IsOfTheKernel(Exception error) => error is NetlinkException or NftException or Iptables.IptablesException or IOException or UnauthorizedAccessException;
 
     private static string Word(ProxyMode mode) => mode.ToString().ToLowerInvariant();
 }

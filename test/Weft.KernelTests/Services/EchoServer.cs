@@ -57,6 +57,32 @@ internal sealed class EchoServer : IDisposable
         }
     }
 
+    /// <summary>Connects again and again until cancelled.</summary>
+    /// <returns>How often that was refused, or got no answer.</returns>
+    public static Task<int> ConnectUntilAsync(NetworkNamespace from, Service service, CancellationToken cancel) => Task.Run(async () =>
+    {
+        var refused = 0;
+        while (!cancel.IsCancellationRequested)
+        {
+            using var socket = from.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            using var limit = new CancellationTokenSource(Patience);
+            try
+            {
+                // Closed by a reset, none of them keeps a port.
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                await socket.ConnectAsync(EndPointOf(service), limit.Token);
+                await AskAsync(socket);
+                await Task.Delay(1, limit.Token);
+            }
+            catch (Exception error) when (error is SocketException or OperationCanceledException)
+            {
+                refused++;
+            }
+        }
+
+        return refused;
+    });
+
     /// <summary>Sends a byte and waits for it to come back.</summary>
     public static async Task AskAsync(Socket connection)
     {

@@ -123,11 +123,18 @@ internal sealed class ProxyAgentNode : IAsyncDisposable
             await Client.CreateAsync(slice);
     }
 
-    public async Task SetProxyAsync(string proxy) => await Client.CreateAsync(new ConfigMap
+    public async Task SetProxyAsync(string proxy)
     {
-        Metadata = new() { Name = ClusterSettingsParser.Name, Namespace = ClusterSettingsParser.Namespace },
-        Data = StringMap.Of(("proxy", proxy)),
-    });
+        var settings = new ConfigMap
+        {
+            Metadata = new() { Name = ClusterSettingsParser.Name, Namespace = ClusterSettingsParser.Namespace },
+            Data = StringMap.Of(("proxy", proxy)),
+        };
+        if (await Client.TryGetAsync<ConfigMap>(ClusterSettingsParser.Namespace, ClusterSettingsParser.Name) is { } known)
+            await Client.UpdateAsync(settings with { Metadata = known.Metadata });
+        else
+            await Client.CreateAsync(settings);
+    }
 
     /// <summary>A figure of the running agent; 0 while it has none.</summary>
     public double Metric(string name) => _agent!.Metric(name);
@@ -204,7 +211,7 @@ internal sealed class ProxyAgentNode : IAsyncDisposable
             _flows = KernelConntrack.Open(where);
             var cluster = new ClusterWatch(client, logger);
             var events = new EventRecorder(client, "weft-node", NodeName, logger);
-            _proxy = new ProxyAgent(options, client, cluster, new ProxyKernel(_filter, _filter, _flows, network), events, logger);
+            _proxy = new ProxyAgent(options, client, cluster, new ProxyKernel(_filter, _filter, _flows, network, NamespacedIptables.In(where)), events, logger);
             _running = Task.Run(() => Task.WhenAll(cluster.RunAsync(_end.Token), events.RunAsync(_end.Token), _proxy.RunAsync(_end.Token)));
         }
 

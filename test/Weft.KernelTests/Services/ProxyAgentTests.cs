@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Weft.Compilers.Services.Nftables;
+using Weft.Kubernetes;
 using Weft.Model;
 using Weft.Model.Nftables;
 using Weft.Netlink.Conntrack;
@@ -105,5 +106,59 @@ public sealed class ProxyAgentTests
         await node.UntilAsync(() => node.Metric("weft_proxy_turns_total") >= 1);
         await node.SetProxyAsync("none");
         await node.UntilAsync(() => node.Filter.ReadBack(NftServiceProgram.Tables).Ruleset.Tables.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_change_to_another_proxy_and_back_loses_no_new_connection()
+    {
+        await using var node = await ProxyAgentNode.StartAsync();
+        Assert.SkipUnless(NamespacedIptables.In(node.Namespace)?.Works == true, "no iptables command works here (Debian package iptables)");
+        using var server = EchoServer.Tcp(node.Namespace, node.AddPodAddress(1));
+        var service = await node.CreateServiceAsync("web", "TCP");
+        await node.PutEndpointsAsync("web", "TCP", server.Address);
+        await node.UntilProgrammedAsync();
+        using var end = new CancellationTokenSource();
+        var client = EchoServer.ConnectUntilAsync(node.Namespace, service, end.Token);
+        await node.SetProxyAsync("iptables");
+        await node.UntilAsync(() => node.Filter.ReadBack(NftServiceProgram.Tables).Ruleset.Tables.Count == 0);
+        (await EchoServer.ConnectAsync(node.Namespace, service)).Dispose();
+        await node.SetProxyAsync("nftables");
+        await node.UntilProgrammedAsync();
+        await node.UntilAsync(() => node.Metric("weft_proxy_problems") == 0);
+        await end.CancelAsync();
+        Assert.Equal(0, await client);
+    }
+
+    [Fact]
+    public async Task A_Service_of_another_proxy_is_left_alone_until_it_is_ours()
+    {
+        const string Label = "service.kubernetes.io/service-proxy-name";
+        await using var node = await ProxyAgentNode.StartAsync();
+        var service = await node.CreateServiceAsync("web", "TCP");
+        await node.UntilProgrammedAsync();
+        await node.UntilAsync(() => node.Metric("weft_proxy_ports") == 2);
+        service = await node.Client.UpdateAsync(service with { Metadata = service.Metadata with { Labels = StringMap.Of((Label, "mesh")) } });
+        await node.UntilAsync(() => node.Metric("weft_proxy_ports") == 1);
+        await node.Client.UpdateAsync(service with { Metadata = service.Metadata with { Labels = default } });
+        await node.UntilProgrammedAsync();
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_an_object_becomes_one_Event_of_it_and_stops_nothing_else()
+    {
+        await using var node = await ProxyAgentNode.StartAsync();
+        await node.CreateServiceAsync("web", "TCP");
+        await node.PutEndpointsAsync("web", "TCP", IpAddress.Parse("127.0.0.1"), IpAddress.Parse("10.244.1.2"));
+        await node.UntilProgrammedAsync();
+        var events = new List<EventObject>();
+        await node.UntilAsync(async () =>
+        {
+            events = [.. (await node.Client.ListAsync<EventObject>("default")).Items.Where(report => report.Reason == "InvalidEndpoint")];
+            return events.Count > 0;
+        });
+        Assert.Equal(("EndpointSlice", "web-1"), (events[0].InvolvedObject.Kind, events[0].InvolvedObject.Name));
+        await node.CreateServiceAsync("other", "TCP");
+        await node.UntilProgrammedAsync();
+        Assert.Single((await node.Client.ListAsync<EventObject>("default")).Items, report => report.Reason == "InvalidEndpoint");
     }
 }

@@ -20,12 +20,13 @@ internal sealed class ConnectionCleaner(IConntrack flows, Func<IReadOnlySet<IpAd
     // Flows are deleted in portions of this many, which bounds the memory.
     private const int Portion = 4096;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly ChangeSignal _changed = new();
     private readonly DatagramPorts _ports = new();
     private HashSet<ObjectKey>? _pending;
+    private string? _told;
     private (ServiceTable Table, Func<ObjectKey, ServiceObjects?> Find)? _served;
 
     /// <summary>Notes that the kernel serves a table now.</summary>
@@ -80,11 +81,14 @@ internal sealed class ConnectionCleaner(IConntrack flows, Func<IReadOnlySet<IpAd
         try
         {
             Clean(rules);
+            _told = null;
             return true;
         }
         catch (NetlinkException error)
         {
-            Log.ConnectionsNotCleaned(logger, error.Message);
+            if (_told != error.Message)
+                Log.ConnectionsNotCleaned(logger, error.Message);
+            _told = error.Message;
             lock (_gate)
                 _pending = null;
             return false;

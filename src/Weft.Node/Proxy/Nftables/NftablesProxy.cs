@@ -39,7 +39,7 @@ public sealed class NftablesProxy(INftablesDriver driver) : IProxyTarget
                 // Whether the batch took effect is unknown when its answer was lost.
                 _program = null;
             }
-            catch (NftException)
+            catch
             {
                 _program = null;
                 throw;
