@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Weft.Kubernetes.Client;
+using Weft.Model.Nodes;
 using Weft.Netlink;
 using Weft.Netlink.Namespaces;
 using Weft.Netlink.Nftables;
@@ -16,6 +17,7 @@ internal sealed class AgentLoop
     private readonly ChangeSignal _changed = new();
     private readonly ClusterWatch _cluster;
     private readonly KernelWatch _kernel;
+    private readonly TableWatch _tables;
     private readonly HostReader _host;
     private readonly Reconciler _reconciler;
     private readonly StatusReporter _status;
@@ -23,7 +25,7 @@ internal sealed class AgentLoop
     private volatile bool _doubt;
 
     public AgentLoop(
-        NodeAgentOptions options, KubeClient client, ClusterWatch cluster, INetworkStack network, INftablesDriver filter, EventRecorder events, AgentHealth health, ILogger logger)
+        NodeAgentOptions options, KubeClient client, ClusterWatch cluster, INetworkStack network, KernelNftables filter, EventRecorder events, AgentHealth health, ILogger logger)
     {
         var sysctls = new KernelSysctls();
         var cni = new CniFolder(options.CniConfDir, options.CniBinDir);
@@ -32,6 +34,7 @@ internal sealed class AgentLoop
         _cluster = cluster;
         _cluster.OnChange(_changed);
         _kernel = new KernelWatch(network, _changed, () => _doubt = true);
+        _tables = new TableWatch(filter, NodeTables.All, Doubt, noteChange: null);
         _host = new HostReader(network, sysctls, cni);
         _reconciler = new Reconciler(options.NodeName, new KernelNode(options.NodeName, network, filter, sysctls, cni));
         _status = new StatusReporter(client, events, options.NodeName, logger, options.Time);
@@ -43,6 +46,7 @@ internal sealed class AgentLoop
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var helpers = Task.WhenAll(
             _kernel.RunAsync(_logger, _options.VerifyPeriod, ended.Token),
+            _tables.RunAsync(_logger, _options.VerifyPeriod, ended.Token),
             _status.RunAsync(ended.Token));
         try
         {
@@ -58,6 +62,12 @@ internal sealed class AgentLoop
             await ended.CancelAsync().ConfigureAwait(false);
             await helpers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private void Doubt()
+    {
+        _doubt = true;
+        _changed.Set();
     }
 
     private async Task TurnsAsync(CancellationToken cancel)

@@ -26,7 +26,7 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Information, "Serving node {Node} of {Server}")]
     public static partial void Started(ILogger logger, string node, Uri server);
 
-    [LoggerMessage(8, LogLevel.Information, "Stopped; routes, masquerade and configuration of node {Node} stay in place")]
+    [LoggerMessage(8, LogLevel.Information, "Stopped; routes, masquerade, Services and configuration of node {Node} stay in place")]
     public static partial void Stopped(ILogger logger, string node);
 
     [LoggerMessage(9, LogLevel.Warning, "Does not hear the kernel's changes, checks every {Seconds} s instead: {Message}")]
@@ -44,7 +44,7 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Warning, "Services: somebody changed what {Proxy} had programmed; {Changes} changes to repair it")]
     public static partial void ServicesDrift(ILogger logger, string proxy, int changes);
 
-    [LoggerMessage(13, LogLevel.Warning, "Services: {Process} (process {ProcessId}) changed {Tables}")]
+    [LoggerMessage(13, LogLevel.Warning, "{Process} (process {ProcessId}) changed {Tables}")]
     public static partial void TablesChanged(ILogger logger, string process, int processId, string tables);
 
     [LoggerMessage(14, LogLevel.Warning, "Connections of endpoints that left cannot be looked for, will try again: {Message}")]

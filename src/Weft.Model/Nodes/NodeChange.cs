@@ -47,7 +47,11 @@ public abstract record NodeChange
     public sealed record RemoveRule(RoutingRule Rule) : NodeChange;
 
     /// <summary>Bring our tables to <paramref name="Ruleset"/>, all or nothing.</summary>
-    public sealed record ProgramNftables(NftRuleset Ruleset, NftBatch Batch) : NodeChange;
+    public sealed record ProgramNftables(NftRuleset Ruleset, NftBatch Batch) : NodeChange
+    {
+        /// <summary>What is done first, as a ruleset is too long for a line.</summary>
+        public override string ToString() => Batch.IsEmpty ? "nothing" : $"{Batch.Operations[0].Describe()} ({Batch.Operations.Count} operations)";
+    }
 
     /// <summary>Put the CNI configuration where the container runtime looks.</summary>
     public sealed record WriteCni(CniFile File) : NodeChange;

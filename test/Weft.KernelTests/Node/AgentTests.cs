@@ -5,9 +5,11 @@ using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Model;
 using Weft.Model.Links;
+using Weft.Model.Nftables;
 using Weft.Model.Nodes;
 using Weft.Model.Routes;
 using Weft.Netlink;
+using Weft.Netlink.Nftables;
 using Weft.Node;
 using KubeNode = Weft.Kubernetes.Node;
 
@@ -49,6 +51,11 @@ public sealed class AgentTests
 
         Assert.True(network.DeleteRoute(Ours(network).Single()));
         await UntilAsync(agent, () => Task.FromResult(Ours(network).Count == 1));
+        using (var filter = new KernelNftables())
+        {
+            filter.Apply(new NftBatch([new NftDeleteTable(NodeTables.Masquerade)]));
+            await UntilAsync(agent, () => Task.FromResult(filter.ReadBack(NodeTables.All).Ruleset.Tables.Count == 1));
+        }
 
         await client.CreateAsync(new ConfigMap
         {

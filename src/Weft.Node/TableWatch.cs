@@ -4,14 +4,14 @@ using Weft.Model.Nftables;
 using Weft.Netlink;
 using Weft.Netlink.Nftables;
 
-namespace Weft.Node.Proxy.Nftables;
+namespace Weft.Node;
 
 /// <summary>Hears who else writes to tables of ours, so that it is repaired at once and its author has a name.</summary>
 /// <param name="monitor">The kernel's notifications.</param>
 /// <param name="tables">Our tables.</param>
 /// <param name="doubt">Called after every change.</param>
-/// <param name="noteChange">Called for every change that somebody made for certain.</param>
-internal sealed class TableWatch(INftablesMonitor monitor, EquatableArray<NftTableId> tables, Action doubt, Action noteChange)
+/// <param name="noteChange">Called for every change that somebody made for certain, if anybody wants to know.</param>
+internal sealed class TableWatch(INftablesMonitor monitor, EquatableArray<NftTableId> tables, Action doubt, Action? noteChange)
 {
     /// <summary>Listens until cancelled. Without the kernel's notifications the periodic check has to do.</summary>
     public async Task RunAsync(ILogger logger, TimeSpan verifyPeriod, CancellationToken cancel)
@@ -23,7 +23,7 @@ internal sealed class TableWatch(INftablesMonitor monitor, EquatableArray<NftTab
                 if (!change.IsUnknown)
                 {
                     Log.TablesChanged(logger, change.Process ?? "somebody", change.ProcessId, string.Join(", ", change.Tables));
-                    noteChange();
+                    noteChange?.Invoke();
                 }
 
                 doubt();
