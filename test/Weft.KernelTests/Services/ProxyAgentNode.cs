@@ -107,6 +107,13 @@ internal sealed class ProxyAgentNode : IAsyncDisposable
         Spec = new() { Type = "ClusterIP", Ports = [new ServicePort { Port = 80, Protocol = protocol, TargetPort = new IntOrString(8080) }] },
     });
 
+    /// <summary>A Service for load balancers that ask nodes whether they have endpoints.</summary>
+    public async Task<Service> CreateLocalLoadBalancerAsync(string name) => await Client.CreateAsync(new Service
+    {
+        Metadata = new() { Name = name, Namespace = "default" },
+        Spec = new() { Type = "LoadBalancer", ExternalTrafficPolicy = "Local", Ports = [new ServicePort { Port = 80, TargetPort = new IntOrString(8080) }] },
+    });
+
     /// <summary>Its only slice, as it shall be from now on.</summary>
     public async Task PutEndpointsAsync(string service, string protocol, params IpAddress[] addresses)
     {

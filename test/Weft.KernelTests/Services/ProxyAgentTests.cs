@@ -161,4 +161,32 @@ public sealed class ProxyAgentTests
         await node.UntilProgrammedAsync();
         Assert.Single((await node.Client.ListAsync<EventObject>("default")).Items, report => report.Reason == "InvalidEndpoint");
     }
+
+    [Fact]
+    public async Task A_load_balancer_is_told_whether_the_node_has_endpoints()
+    {
+        await using var node = await ProxyAgentNode.StartAsync();
+        var service = await node.CreateLocalLoadBalancerAsync("web");
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        var url = new Uri($"http://127.0.0.1:{service.Spec.HealthCheckNodePort}/healthz");
+        await node.UntilAsync(() => StatusOf(client, url, HttpStatusCode.ServiceUnavailable));
+        await node.PutEndpointsAsync("web", "TCP", IpAddress.Parse("10.244.1.1"), IpAddress.Parse("10.244.1.2"));
+        await node.UntilAsync(() => StatusOf(client, url, HttpStatusCode.OK));
+        Assert.Contains("\"localEndpoints\": 2", await client.GetStringAsync(url), StringComparison.Ordinal);
+        await node.PutEndpointsAsync("web", "TCP");
+        await node.UntilAsync(() => StatusOf(client, url, HttpStatusCode.ServiceUnavailable));
+    }
+
+    private static async Task<bool> StatusOf(HttpClient client, Uri url, HttpStatusCode expected)
+    {
+        try
+        {
+            using var answer = await client.GetAsync(url);
+            return answer.StatusCode == expected;
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
 }

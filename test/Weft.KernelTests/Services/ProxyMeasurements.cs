@@ -57,6 +57,11 @@ public sealed class ProxyMeasurements(ITestOutputHelper output)
         Tell("write to kernel", times);
         Tell("watch event to kernel", fromEvent);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a turn takes {1000 * (node.Metric(Sum) - sum) / (node.Metric(Count) - count):F2} ms"));
+        await node.StopAgentAsync();
+        var (generation, again) = (node.Filter.Generation(), Stopwatch.StartNew());
+        node.StartAgent();
+        await node.UntilAsync(() => node.Metric("weft_proxy_ports") > Services);
+        output.WriteLine($"a restart takes {again.ElapsedMilliseconds} ms and {node.Filter.Generation() - generation} transactions");
         var tables = node.Filter.ReadBack(NftServiceProgram.Tables).Ruleset.Tables;
         output.WriteLine($"{tables.Sum(table => table.Sets.Sum(set => set.Elements.Count))} elements");
     }

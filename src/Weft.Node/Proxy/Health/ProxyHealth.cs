@@ -15,7 +15,7 @@ internal sealed class ProxyHealth(TimeSpan patience, TimeProvider time)
     private const string ToBeDeleted = "ToBeDeletedByClusterAutoscaler";
 
     private readonly Lock _gate = new();
-    private DateTimeOffset? _waitsSince = time.GetUtcNow();
+    private DateTimeOffset? _waitsSince;
     private DateTimeOffset _updated;
     private bool _eligible = true;
 
