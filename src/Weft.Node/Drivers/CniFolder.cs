@@ -35,6 +35,18 @@ public sealed class CniFolder(string confDir, string binDir)
         File.Move(hidden, Path, overwrite: true);
     }
 
+    /// <summary>Removes our configuration.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">We may not.</exception>
+    public bool Remove()
+    {
+        var there = File.Exists(Path);
+        if (there)
+            File.Delete(Path);
+        return there;
+    }
+
     /// <summary>Names of the installed plugins, sorted; null when there is no such folder, or nothing in it.</summary>
     public EquatableArray<string>? Plugins()
     {
