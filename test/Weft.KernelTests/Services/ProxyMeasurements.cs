@@ -41,7 +41,7 @@ public sealed class ProxyMeasurements(ITestOutputHelper output)
             var number = Random.Shared.Next(Services);
             var before = node.Filter.Generation();
             var started = Stopwatch.GetTimestamp();
-            var changed = slices[number] with { Endpoints = slices[number].Endpoints.Select((endpoint, index) => index == 3 ? endpoint with { Addresses = [Address(number, 20 + (i % 200))] } : endpoint).ToEquatableArray() };
+            var changed = slices[number] with { Endpoints = slices[number].Endpoints.Select((endpoint, index) => index == 3 ? endpoint with { Addresses = [Address(Services + i, 1)] } : endpoint).ToEquatableArray() };
             slices[number] = await node.Client.UpdateAsync(changed);
             while (node.Filter.Generation() == before)
                 Thread.SpinWait(50);
