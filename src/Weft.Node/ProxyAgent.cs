@@ -47,7 +47,7 @@ internal sealed class ProxyAgent : IDisposable
         {
             Changed = changed,
             Services = services,
-            Reconciler = new ProxyReconciler(options.NodeName, mode => Open(mode, kernel)),
+            Reconciler = new ProxyReconciler(options.NodeName, mode => Open(mode, kernel, options.Time)),
             Cleaner = new ConnectionCleaner(kernel.Flows, () => Addresses(kernel.Network), _metrics, logger, options.Time),
             Metrics = _metrics,
             Health = new ProxyHealth(2 * options.VerifyPeriod, options.Time),
@@ -72,9 +72,9 @@ internal sealed class ProxyAgent : IDisposable
 
     public void Dispose() => _loop.Dispose();
 
-    private static IProxyTarget Open(ProxyMode mode, ProxyKernel kernel) => mode switch
+    private static IProxyTarget Open(ProxyMode mode, ProxyKernel kernel, TimeProvider time) => mode switch
     {
-        ProxyMode.Nftables => new NftablesProxy(kernel.Filter),
+        ProxyMode.Nftables => new NftablesProxy(kernel.Filter, time),
         ProxyMode.Iptables => new IptablesProxy(kernel.Iptables),
         ProxyMode.Ipvs => new IpvsProxy(),
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "no target"),

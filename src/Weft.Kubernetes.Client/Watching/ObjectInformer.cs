@@ -267,7 +267,7 @@ public class ObjectInformer<T>
         if (StaleFor == TimeSpan.Zero && _time.GetElapsedTime(_heardAt) > SteadyAfter)
             _backoff.Reset();
         Interlocked.CompareExchange(ref _lostAt, _time.GetTimestamp(), 0);
-        if (LastError?.Message != error.Message)
+        if (LastError?.Reason != error.Reason)
             InformerLog.Lost(_logger, Resource.Plural, error.Message);
         LastError = error;
         try

@@ -24,6 +24,9 @@ internal sealed class ProxyLoop : IDisposable
     private readonly ProblemReporter _problems;
     private readonly ProxyMetrics _metrics;
     private readonly ProxyHealth _health;
+
+    // Services that changed and of which the kernel does not know yet.
+    private readonly HashSet<ObjectKey> _uncleaned = [];
     private volatile bool _doubt;
     private bool _unhealthyPorts;
     private ProxyMode? _told;
@@ -97,10 +100,12 @@ internal sealed class ProxyLoop : IDisposable
         var turn = _reconciler.Turn(cluster);
         var elapsed = time.GetElapsedTime(started);
         _metrics.Note(turn, changes, elapsed, time.GetUtcNow());
+        _uncleaned.UnionWith(changes.Changed);
         if (turn.Programmed)
         {
             _health.NoteProgrammed();
-            _cleaner.Note(turn.Table, _services.Index.Find, changes.Changed);
+            _cleaner.Note(turn.Table, _services.Index.Find, _uncleaned);
+            _uncleaned.Clear();
         }
 
         Tell(turn, elapsed);

@@ -5,6 +5,7 @@ using Weft.Tests.Netlink.Conntrack;
 namespace Weft.KernelTests.Netlink;
 
 /// <summary>The contract on the kernel.</summary>
+[Trait("vm", "also")]
 public sealed class KernelConntrackTests : ConntrackContract
 {
     private NetworkNamespace? _where;

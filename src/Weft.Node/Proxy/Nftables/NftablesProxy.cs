@@ -14,12 +14,13 @@ namespace Weft.Node.Proxy.Nftables;
 /// are found that it comes from; all others are programmed.
 /// </remarks>
 /// <param name="driver">The packet filter; not disposed.</param>
-public sealed class NftablesProxy(INftablesDriver driver) : IProxyTarget
+/// <param name="time">The clock; the system's when null.</param>
+public sealed class NftablesProxy(INftablesDriver driver, TimeProvider? time = null) : IProxyTarget
 {
     // Each round loses against a writer in the microseconds between reading and committing; this often is no accident.
     private const int MaxRounds = 8;
 
-    private readonly Quarantine _quarantine = new();
+    private readonly Quarantine _quarantine = new(time ?? TimeProvider.System);
     private NftServiceProgram? _program;
     private uint? _generation;
     private bool _doubt;
@@ -51,7 +52,7 @@ public sealed class NftablesProxy(INftablesDriver driver) : IProxyTarget
     public void Doubt()
     {
         _doubt = true;
-        _quarantine.Clear();
+        _quarantine.Review();
     }
 
     /// <inheritdoc/>

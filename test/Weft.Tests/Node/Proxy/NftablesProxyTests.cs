@@ -15,9 +15,10 @@ public sealed class NftablesProxyTests
     private static readonly NftTableId Table = NftServiceProgram.Tables[0];
 
     private readonly FakeNftables _kernel = new();
+    private readonly ManualTime _time = new();
     private readonly NftablesProxy _proxy;
 
-    public NftablesProxyTests() => _proxy = new NftablesProxy(_kernel);
+    public NftablesProxyTests() => _proxy = new NftablesProxy(_kernel, _time);
 
     [Fact]
     public void A_second_turn_sends_nothing_and_a_change_sends_its_elements()
@@ -105,6 +106,9 @@ public sealed class NftablesProxyTests
         Assert.Equal(applied, _kernel.Applied.Count);
 
         _kernel.Refuse = _ => 0;
+        _proxy.Doubt();
+        Assert.Single(_proxy.Sync(wanted).Problems);
+        _time.Advance(TimeSpan.FromSeconds(10));
         _proxy.Doubt();
         Assert.Empty(_proxy.Sync(wanted).Problems);
         AssertServes(wanted);
