@@ -28,6 +28,7 @@ internal sealed class PodWorker
     private readonly List<Task> _runs = [];
     private volatile Pod _pod;
     private volatile Sandbox? _sandbox;
+    private volatile GracePeriod? _grace;
 
     /// <summary>A worker for a pod; nothing happens before <see cref="RunAsync"/>.</summary>
     public PodWorker(PodServices services, Pod pod)
@@ -62,8 +63,10 @@ internal sealed class PodWorker
         _pod = pod;
         foreach (var loop in Containers)
             loop.Adopt(pod);
-        if (pod.IsTerminating())
-            _ending.Cancel();
+        if (!pod.IsTerminating())
+            return;
+        _grace?.Shorten(ContainerStop.GraceOf(pod));
+        _ending.Cancel();
     }
 
     /// <summary>The object is gone: end everything at once and report nothing.</summary>
@@ -71,6 +74,8 @@ internal sealed class PodWorker
     {
         _gone.Cancel();
         _ending.Cancel();
+        foreach (var loop in Containers)
+            loop.Kill();
     }
 
     /// <summary>Runs the pod to its end and, when it was deleted, takes its object away; ends early when <paramref name="ct"/> says that the node stops.</summary>
@@ -177,13 +182,18 @@ internal sealed class PodWorker
         }
     }
 
+    // Sidecars serve the main containers to their end, so they end after them and in reverse order, in what is left of the time.
     private async Task StopAsync(CancellationToken ct)
     {
-        var grace = _gone.IsCancellationRequested || ct.IsCancellationRequested ? TimeSpan.Zero : ContainerStop.GraceOf(_pod);
+        var length = _gone.IsCancellationRequested || ct.IsCancellationRequested ? TimeSpan.Zero : ContainerStop.GraceOf(_pod);
+        using var grace = new GracePeriod(length, _services.Time);
+        _grace = grace;
+        grace.Shorten(ContainerStop.GraceOf(_pod));
         await Task.WhenAll(_mains.Select(loop => loop.StopAsync(grace))).ConfigureAwait(false);
         foreach (var init in Enumerable.Reverse(_inits))
             await init.StopAsync(grace).ConfigureAwait(false);
         await Task.WhenAll(_runs).ConfigureAwait(false);
+        _grace = null;
     }
 
     private async Task RemoveSandboxAsync(CancellationToken ct)

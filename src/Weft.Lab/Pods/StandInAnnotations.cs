@@ -1,4 +1,5 @@
 using Weft.Kubernetes;
+using Weft.Lab.Native.StandIns;
 using Weft.Lab.Pods.Specs;
 
 namespace Weft.Lab.Pods;
@@ -14,6 +15,9 @@ public static class StandInAnnotations
 
     /// <summary>When the stand-in ends and how: <c>1</c>, or <c>3 after 2s</c>.</summary>
     public const string Exit = "weft/stand-in-exit";
+
+    /// <summary>How long it goes on serving when it is told to end: <c>5s</c>; without it, it ends at once.</summary>
+    public const string Linger = "weft/stand-in-linger";
 
     /// <summary>Probes that fail: <c>readiness</c>, <c>liveness</c>, <c>startup</c>, parted by commas.</summary>
     public const string FailProbes = "weft/stand-in-fail-probes";
@@ -35,10 +39,19 @@ public static class StandInAnnotations
     /// <summary>Whether the pod asks for the larger stand-in.</summary>
     public static bool WantsFull(Pod pod) => pod.Metadata.Annotations.Find(Kind) == "full";
 
-    /// <summary>What cannot be read of the annotation that chooses the stand-in.</summary>
-    public static string? ProblemOf(Pod pod) => pod.Metadata.Annotations.Find(Kind) is { } kind and not ("full" or "small")
-        ? $"annotation {Kind}: cannot read '{kind}': write full or small"
-        : null;
+    /// <summary>How long its stand-ins go on serving when they are told to end, or null.</summary>
+    public static TimeSpan? LingerOf(Pod pod) =>
+        pod.Metadata.Annotations.Find(Linger) is { } text && Durations.TryParse(text, out var time) ? TimeSpan.FromMilliseconds(time) : null;
+
+    /// <summary>What cannot be read of the annotations that the runner heeds itself.</summary>
+    public static string? ProblemOf(Pod pod)
+    {
+        if (pod.Metadata.Annotations.Find(Kind) is { } kind and not ("full" or "small"))
+            return $"annotation {Kind}: cannot read '{kind}': write full or small";
+        return pod.Metadata.Annotations.Find(Linger) is { } linger && LingerOf(pod) is null
+            ? $"annotation {Linger}: cannot read '{linger}': write a time such as 5s"
+            : null;
+    }
 
     /// <summary>Whether probes of this kind are to fail.</summary>
     public static bool FailsProbe(Pod pod, string kind) =>

@@ -88,6 +88,14 @@ internal sealed class LabFixture : IAsyncDisposable
         Assert.Null(await Client.TryGetAsync<Pod>("default", name));
     }
 
+    public Task UntilAsync(Func<bool> holds, string what) => UntilAsync(() => Task.FromResult(holds()), what);
+
+    public async Task UntilAsync(Func<Task<bool>> holds, string what)
+    {
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); !await holds(); await Task.Delay(20))
+            Assert.True(watch.Elapsed < Patience, $"{what}: not within {Patience}");
+    }
+
     /// <summary>Waits for an Event about an object: Events are written beside the work that they tell of, not before it goes on.</summary>
     public async Task WaitForEventAsync(string name, Func<string, bool> wanted)
     {

@@ -106,14 +106,17 @@ internal sealed class ContainerLoop
     }
 
     /// <summary>Ends it: the pre-stop hook, SIGTERM, and SIGKILL when the time is over. It is not started again.</summary>
-    public async Task StopAsync(TimeSpan grace)
+    public async Task StopAsync(GracePeriod grace)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_process is not { Exit.IsCompleted: false } process)
             return;
         _services.Events.Normal(_pod(), "Killing", $"Stopping container {Container.Name}");
-        await new ContainerStop(_services, _pod(), Container, process).RunAsync(grace).ConfigureAwait(false);
+        await new ContainerStop(_services, _pod, Container, process).RunAsync(grace).ConfigureAwait(false);
     }
+
+    /// <summary>Ends its process at once: nobody waits for it any more.</summary>
+    public void Kill() => _ = _process?.KillAsync();
 
     private async Task<ContainerSpec?> BuildAsync(ContainerSpecBuilder builder, CancellationToken ct)
     {
@@ -197,10 +200,12 @@ internal sealed class ContainerLoop
             _up.TrySetResult();
         },
         OnReady = ready => Show(_view with { Ready = ready }),
-        OnDead = kind =>
+        OnDead = async (kind, probe) =>
         {
             _services.Events.Normal(_pod(), "Killing", $"Container {Container.Name} failed {kind} probe, will be restarted");
-            return new ContainerStop(_services, _pod(), Container, process).RunAsync(ContainerStop.GraceOf(_pod()));
+            var grace = probe.TerminationGracePeriodSeconds is { } own ? TimeSpan.FromSeconds(own) : ContainerStop.GraceOf(_pod());
+            using var period = new GracePeriod(grace, _services.Time);
+            await new ContainerStop(_services, _pod, Container, process).RunAsync(period).ConfigureAwait(false);
         },
     }.RunAsync(ct);
 

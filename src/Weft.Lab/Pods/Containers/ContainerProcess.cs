@@ -30,6 +30,7 @@ internal sealed class ContainerProcess
     private readonly NetworkStream _line;
     private readonly Action<string> _notice;
     private int? _reported;
+    private int _hookTaken;
 
     private ContainerProcess(int entered, NetworkStream line, ContainerSpec spec, Action<string> notice)
     {
@@ -82,6 +83,9 @@ internal sealed class ContainerProcess
             return new ContainerProcess(pid, new NetworkStream(socket, ownsSocket: true), spec, notice);
         }
     }
+
+    /// <summary>True for the first who asks: the pre-stop hook runs once, however many reasons there are to end.</summary>
+    public bool TakeHook() => Interlocked.Exchange(ref _hookTaken, 1) == 0;
 
     /// <summary>Asks it to end: the container's init hands SIGTERM on to the program.</summary>
     public void Terminate()

@@ -4,51 +4,58 @@ using Weft.Lab.Pods.Probes;
 namespace Weft.Lab.Pods.Containers;
 
 /// <summary>The end of a container by order: the pre-stop hook, SIGTERM, the rest of the time, SIGKILL.</summary>
-internal sealed class ContainerStop(PodServices services, Pod pod, Container container, ContainerProcess process)
+internal sealed class ContainerStop(PodServices services, Func<Pod> pod, Container container, ContainerProcess process)
 {
-    // The kubelet gives a container two seconds even when the hook has used up the time.
-    private static readonly TimeSpan LeastAfterHook = TimeSpan.FromSeconds(2);
-
     /// <summary>How long a pod's containers may take to end; 30 s is the API's default.</summary>
     public static TimeSpan GraceOf(Pod pod) =>
         TimeSpan.FromSeconds(pod.Metadata.DeletionGracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? 30);
 
+    private Task Ended => process.Exit;
+
     /// <summary>Ends it; returns when it has ended.</summary>
-    public async Task RunAsync(TimeSpan grace)
+    public async Task RunAsync(GracePeriod grace)
     {
-        var begun = services.Time.GetTimestamp();
-        if (grace > TimeSpan.Zero)
+        if (!grace.IsNone)
         {
-            if (container.Lifecycle?.PreStop is { } hook)
+            if (container.Lifecycle?.PreStop is { } hook && process.TakeHook())
                 await RunHookAsync(hook, grace).ConfigureAwait(false);
+            await LingerAsync(grace).ConfigureAwait(false);
             process.Terminate();
-            var left = grace - services.Time.GetElapsedTime(begun);
-            if (await EndsWithinAsync(left > LeastAfterHook || grace < LeastAfterHook ? left : LeastAfterHook).ConfigureAwait(false))
+            if (await EndsWithinAsync(grace).ConfigureAwait(false))
                 return;
         }
 
         await process.KillAsync().ConfigureAwait(false);
     }
 
-    private async Task<bool> EndsWithinAsync(TimeSpan limit)
+    // A stand-in takes SIGTERM as its pod says: it ends at once, or goes on for a while.
+    private async Task LingerAsync(GracePeriod grace)
     {
-        try
-        {
-            await process.Exit.WaitAsync(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, services.Time).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
+        if (!StandInAnnotations.IsHostProgram(container) && StandInAnnotations.LingerOf(pod()) is { } linger)
+            await Ended.WaitAsync(linger, services.Time, grace.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task RunHookAsync(ProbeHandler hook, TimeSpan limit)
+    private async Task<bool> EndsWithinAsync(GracePeriod grace)
+    {
+        await Ended.WaitAsync(grace.Least, services.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Ended.WaitAsync(grace.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Ended.IsCompleted;
+    }
+
+    private async Task RunHookAsync(ProbeHandler hook, GracePeriod grace)
     {
         if (process.Pid is not { } pid)
             return;
-        var outcome = await services.Probes.AskAsync(hook, new ProbeTarget(container, process.Spec, pid), limit, CancellationToken.None).ConfigureAwait(false);
-        if (!outcome.Passed)
-            services.Events.Warning(pod, "FailedPreStopHook", $"PreStopHook failed: {outcome.Message}");
+        try
+        {
+            var target = new ProbeTarget(container, process.Spec, pid);
+            var outcome = await services.Probes.AskAsync(hook, target, grace.Left, grace.Over).ConfigureAwait(false);
+            if (!outcome.Passed)
+                services.Events.Warning(pod(), "FailedPreStopHook", $"PreStopHook failed: {outcome.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            services.Events.Warning(pod(), "FailedPreStopHook", "PreStopHook not completed in grace period");
+        }
     }
 }

@@ -25,7 +25,8 @@ internal sealed class ContainerSpecBuilder(
     {
         var fields = new FieldPaths(pod, services.NodeIps, Addresses);
         var source = new ConfigSource(services.Client, pod.Metadata.Namespace ?? "");
-        var variables = await new EnvironmentBuilder(fields, source).BuildAsync(container, HostName, ct).ConfigureAwait(false);
+        var links = await ServiceVariables.ReadAsync(services.Client, pod, ct).ConfigureAwait(false);
+        var variables = await new EnvironmentBuilder(fields, source, links).BuildAsync(container, HostName, ct).ConfigureAwait(false);
         var spec = new ContainerSpec
         {
             Pod = new PodIdentity(pod.Metadata.Name, pod.Metadata.Namespace ?? "", services.Node.Name, Addresses.FirstOrDefault() ?? ""),

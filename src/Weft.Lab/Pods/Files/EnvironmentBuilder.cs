@@ -3,8 +3,8 @@ using Weft.Kubernetes;
 
 namespace Weft.Lab.Pods.Files;
 
-/// <summary>A container's environment, in the order in which the kubelet makes it: what every container has, envFrom, env.</summary>
-internal sealed class EnvironmentBuilder(FieldPaths fields, ConfigSource source)
+/// <summary>A container's environment, in the order in which the kubelet makes it: what every container has, Services, envFrom, env.</summary>
+internal sealed class EnvironmentBuilder(FieldPaths fields, ConfigSource source, IEnumerable<KeyValuePair<string, string>> services)
 {
     private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal)
     {
@@ -17,6 +17,8 @@ internal sealed class EnvironmentBuilder(FieldPaths fields, ConfigSource source)
     public async Task<IReadOnlyDictionary<string, string>> BuildAsync(Container container, string hostName, CancellationToken ct)
     {
         _variables["HOSTNAME"] = hostName;
+        foreach (var (name, value) in services)
+            _variables[name] = value;
         foreach (var all in container.EnvFrom.AsEnumerable())
             await AddAllAsync(all, ct).ConfigureAwait(false);
         foreach (var variable in container.Env.AsEnumerable())

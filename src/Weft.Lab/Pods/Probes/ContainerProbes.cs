@@ -7,10 +7,12 @@ namespace Weft.Lab.Pods.Probes;
 /// <remarks>
 /// Periods and thresholds are the API's: every 10 s, 1 s for an answer, 3 failures or 1 success to change the mind. Until the first
 /// success, readiness and startup are asked more often than that, without counting the failures twice: a lab is waited for.
+/// A pod that is being deleted is asked for its readiness only, to its end.
 /// </remarks>
 internal sealed class ContainerProbes(PodServices services, Func<Pod> pod, Container container, ContainerProcess process)
 {
     private static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(100);
+    private readonly long _containerBegan = services.Time.GetTimestamp();
 
     /// <summary>Told once when the startup probe has passed.</summary>
     public required Action OnStarted { get; init; }
@@ -19,7 +21,7 @@ internal sealed class ContainerProbes(PodServices services, Func<Pod> pod, Conta
     public required Action<bool> OnReady { get; init; }
 
     /// <summary>Ends the container, for the kind of probe that failed.</summary>
-    public required Func<string, Task> OnDead { get; init; }
+    public required Func<string, Probe, Task> OnDead { get; init; }
 
     /// <summary>Asks until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -39,7 +41,7 @@ internal sealed class ContainerProbes(PodServices services, Func<Pod> pod, Conta
     private async Task<bool> StartAsync(Probe probe, CancellationToken ct)
     {
         var rounds = new ProbeRounds(probe, Eager, services.Time);
-        await rounds.DelayAsync(ct).ConfigureAwait(false);
+        await rounds.DelayAsync(_containerBegan, ct).ConfigureAwait(false);
         while (true)
         {
             var passed = rounds.Count(await AskAsync(probe, "startup", ct).ConfigureAwait(false));
@@ -49,9 +51,11 @@ internal sealed class ContainerProbes(PodServices services, Func<Pod> pod, Conta
                 return true;
             }
 
+            if (pod().IsTerminating())
+                return false;
             if (passed is false)
             {
-                await OnDead("startup").ConfigureAwait(false);
+                await OnDead("startup", probe).ConfigureAwait(false);
                 return false;
             }
 
@@ -64,10 +68,17 @@ internal sealed class ContainerProbes(PodServices services, Func<Pod> pod, Conta
         if (container.LivenessProbe is not { } probe)
             return;
         var rounds = new ProbeRounds(probe, eager: null, services.Time);
-        await rounds.DelayAsync(ct).ConfigureAwait(false);
-        while (rounds.Count(await AskAsync(probe, "liveness", ct).ConfigureAwait(false)) is not false)
+        await rounds.DelayAsync(_containerBegan, ct).ConfigureAwait(false);
+        while (!pod().IsTerminating())
+        {
+            if (rounds.Count(await AskAsync(probe, "liveness", ct).ConfigureAwait(false)) is false && !pod().IsTerminating())
+            {
+                await OnDead("liveness", probe).ConfigureAwait(false);
+                return;
+            }
+
             await rounds.WaitAsync(ct).ConfigureAwait(false);
-        await OnDead("liveness").ConfigureAwait(false);
+        }
     }
 
     private async Task WatchReadinessAsync(CancellationToken ct)
@@ -75,7 +86,7 @@ internal sealed class ContainerProbes(PodServices services, Func<Pod> pod, Conta
         if (container.ReadinessProbe is not { } probe)
             return;
         var rounds = new ProbeRounds(probe, Eager, services.Time);
-        await rounds.DelayAsync(ct).ConfigureAwait(false);
+        await rounds.DelayAsync(_containerBegan, ct).ConfigureAwait(false);
         bool? ready = null;
         while (true)
         {

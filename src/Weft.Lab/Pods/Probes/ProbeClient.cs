@@ -51,7 +51,7 @@ internal sealed class ProbeClient : IDisposable
                 { HttpGet: { } get } => await GetAsync(get, handler, target, either.Token).ConfigureAwait(false),
                 { TcpSocket: { } open } => await OpenAsync(open.Host, handler, target, either.Token).ConfigureAwait(false),
                 { Exec: { } exec } => await ExecuteAsync([.. exec.Command], target, either.Token).ConfigureAwait(false),
-                { Grpc: not null } => await OpenAsync(host: null, handler, target, either.Token).ConfigureAwait(false),
+                { Grpc: { } grpc } => await CallAsync(grpc, handler, target, either.Token).ConfigureAwait(false),
                 { Sleep: { } sleep } => await SleepAsync(sleep.Seconds, either.Token).ConfigureAwait(false),
                 _ => ProbeOutcome.Ok,
             };
@@ -92,6 +92,12 @@ internal sealed class ProbeClient : IDisposable
             ? ProbeOutcome.Ok
             : new ProbeOutcome(false, string.Create(CultureInfo.InvariantCulture, $"HTTP probe failed with statuscode: {code}"));
     }
+
+    // The small stand-in speaks no gRPC: it is well when it lets us in.
+    private Task<ProbeOutcome> CallAsync(GrpcAction grpc, ProbeHandler handler, ProbeTarget target, CancellationToken ct) =>
+        target.Spec is { Command: null, StandIn: null }
+            ? OpenAsync(host: null, handler, target, ct)
+            : GrpcHealth.CheckAsync(_http, Authority(target.Spec.Pod.Ip, grpc.Port), grpc.Service ?? "", ct);
 
     private async Task<ProbeOutcome> OpenAsync(string? host, ProbeHandler handler, ProbeTarget target, CancellationToken ct)
     {
@@ -137,16 +143,17 @@ internal sealed class ProbeClient : IDisposable
     private static string Subject(ProbeHandler handler, ProbeTarget target) => handler switch
     {
         { HttpGet: { } get } => $"Get \"{Url(get, handler, target)}\": ",
-        _ => string.Create(CultureInfo.InvariantCulture, $"dial tcp {target.Spec.Pod.Ip}:{Port(handler, target)}: "),
+        _ => $"dial tcp {Authority(target.Spec.Pod.Ip, Port(handler, target))}: ",
     };
+
+    private static string Authority(string host, int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(host.Contains(':') ? $"[{host}]" : host)}:{port}");
 
     private static string Url(HttpGetAction get, ProbeHandler handler, ProbeTarget target)
     {
         var host = get.Host is { Length: > 0 } named ? named : target.Spec.Pod.Ip;
-        if (host.Contains(':'))
-            host = $"[{host}]";
         var path = get.Path is { Length: > 0 } text ? text : "/";
-        return string.Create(CultureInfo.InvariantCulture, $"{(get.Scheme ?? "HTTP").ToLowerInvariant()}://{host}:{Port(handler, target)}{(path[0] == '/' ? "" : "/")}{path}");
+        return string.Create(CultureInfo.InvariantCulture, $"{(get.Scheme ?? "HTTP").ToLowerInvariant()}://{Authority(host, Port(handler, target))}{(path[0] == '/' ? "" : "/")}{path}");
     }
 
     private static int Port(ProbeHandler handler, ProbeTarget target) => StandInPorts.PortOf(handler, target.Container) ?? 0;

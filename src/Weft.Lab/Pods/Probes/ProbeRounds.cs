@@ -14,8 +14,12 @@ internal sealed class ProbeRounds(Probe probe, TimeSpan? eager, TimeProvider tim
     private int _passed;
     private int _failed;
 
-    /// <summary>Waits before the first question.</summary>
-    public Task DelayAsync(CancellationToken ct) => Task.Delay(TimeSpan.FromSeconds(probe.InitialDelaySeconds ?? 0), time, ct);
+    /// <summary>Waits before the first question; the delay counts from the start of the container.</summary>
+    public Task DelayAsync(long containerBegan, CancellationToken ct)
+    {
+        var left = TimeSpan.FromSeconds(probe.InitialDelaySeconds ?? 0) - time.GetElapsedTime(containerBegan);
+        return left > TimeSpan.Zero ? Task.Delay(left, time, ct) : Task.CompletedTask;
+    }
 
     /// <summary>Waits before the next question.</summary>
     public Task WaitAsync(CancellationToken ct)
