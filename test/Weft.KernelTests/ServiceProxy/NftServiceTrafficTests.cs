@@ -1,120 +1,16 @@
-using System.Net.Sockets;
-using Weft.Kubernetes;
-using Weft.Model;
-using Weft.Netlink.Namespaces;
+using Weft.Compilers.Services.Nftables;
+using Weft.KernelTests.Node;
+using Weft.Model.Services;
 
 namespace Weft.KernelTests.ServiceProxy;
 
-/// <summary>What compiled Services do to real connections of both families.</summary>
-public sealed class NftServiceTrafficTests
+/// <summary>Real connections through the nftables target.</summary>
+public sealed class NftServiceTrafficTests : ServiceTrafficContract
 {
-    private static readonly TimeSpan Briefly = TimeSpan.FromMilliseconds(300);
-    private static readonly ServiceSpec Plain = new();
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_cluster_ip_spreads_over_all_endpoints_which_see_the_client(bool v6)
+    private protected override Action<TestNode, ServiceTable> Programmer() => static (node, table) =>
     {
-        using var cluster = await ServiceCluster.StartAsync();
-        var (client, other) = (cluster.Nodes[0].Pods[0], cluster.Nodes[0].Pods[1]);
-        cluster.Serve(Plain, other, cluster.Nodes[1].Pods[0], cluster.Nodes[1].Pods[1]);
-        var reached = new HashSet<IpAddress>();
-        while (reached.Count < 3)
-        {
-            var answer = await EchoServer.AskAsync(client.Namespace, ClusterIp(v6), 80);
-            Assert.Equal(ServiceCluster.Of(client.Addresses, v6), answer.Seen);
-            reached.Add(answer.Reached);
-        }
-
-        var fromNode = await EchoServer.AskAsync(cluster.Nodes[0].Namespace, ClusterIp(v6), 80);
-        Assert.Contains(fromNode.Reached, reached);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Nobody_there_and_a_wrong_port_are_refused_at_once(bool v6)
-    {
-        using var cluster = await ServiceCluster.StartAsync();
-        var client = cluster.Nodes[0].Pods[0];
-        cluster.Serve(Plain);
-        foreach (var from in (NetworkNamespace[])[client.Namespace, cluster.Nodes[0].Namespace])
-        {
-            foreach (var port in (ushort[])[80, 81])
-            {
-                var refused = await Assert.ThrowsAsync<SocketException>(() => EchoServer.AskAsync(from, ClusterIp(v6), port));
-                Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
-            }
-        }
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_pod_reaches_itself_through_its_service(bool v6)
-    {
-        using var cluster = await ServiceCluster.StartAsync();
-        var pod = cluster.Nodes[0].Pods[0];
-        cluster.Serve(Plain, pod);
-        var (reached, seen) = await EchoServer.AskAsync(pod.Namespace, ClusterIp(v6), 80);
-        Assert.Equal(ServiceCluster.Of(pod.Addresses, v6), reached);
-        Assert.NotEqual(reached, seen);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_client_stays_with_its_endpoint(bool v6)
-    {
-        using var cluster = await ServiceCluster.StartAsync();
-        cluster.Serve(Plain with { SessionAffinity = "ClientIP" }, cluster.Nodes[0].Pods[1], cluster.Nodes[1].Pods[0], cluster.Nodes[1].Pods[1]);
-        var client = cluster.Nodes[0].Pods[0].Namespace;
-        var first = await EchoServer.AskAsync(client, ClusterIp(v6), 80);
-        for (var i = 0; i < 12; i++)
-            Assert.Equal(first, await EchoServer.AskAsync(client, ClusterIp(v6), 80));
-
-        // Its endpoint leaves: it gets another one, and stays with that.
-        cluster.Serve(Plain with { SessionAffinity = "ClientIP" }, cluster.Nodes.SelectMany(node => node.Pods).Skip(1).Where(pod => ServiceCluster.Of(pod.Addresses, v6) != first.Reached));
-        var second = await EchoServer.AskAsync(client, ClusterIp(v6), 80);
-        Assert.NotEqual(first.Reached, second.Reached);
-        for (var i = 0; i < 12; i++)
-            Assert.Equal(second, await EchoServer.AskAsync(client, ClusterIp(v6), 80));
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Node_ports_hide_the_client_unless_traffic_stays_on_the_node(bool v6)
-    {
-        using var cluster = await ServiceCluster.StartAsync();
-        var outside = cluster.Underlay.Namespace;
-        var (here, there) = (ServiceCluster.Of(cluster.Nodes[0].Addresses, v6), ServiceCluster.Of(cluster.Nodes[1].Addresses, v6));
-        var pod = cluster.Nodes[1].Pods[0];
-        cluster.Serve(Plain with { Type = "NodePort" }, pod);
-        Assert.Equal((ServiceCluster.Of(pod.Addresses, v6), here), await EchoServer.AskAsync(outside, here, 30080));
-
-        cluster.Serve(Plain with { Type = "NodePort", ExternalTrafficPolicy = "Local" }, pod);
-        var client = v6 ? IpAddress.Parse("fd30::1") : IpAddress.Parse("172.30.0.1");
-        Assert.Equal((ServiceCluster.Of(pod.Addresses, v6), client), await EchoServer.AskAsync(outside, there, 30080));
-        await Assert.ThrowsAsync<OperationCanceledException>(() => EchoServer.AskAsync(outside, here, 30080, Briefly));
-        Assert.Equal(ServiceCluster.Of(pod.Addresses, v6), (await EchoServer.AskAsync(cluster.Nodes[0].Pods[0].Namespace, here, 30080)).Reached);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_load_balancer_address_is_for_the_given_clients_only(bool v6)
-    {
-        using var cluster = await ServiceCluster.StartAsync();
-        var address = v6 ? "2001:db8:113::1" : "203.0.113.1";
-        var (pod, client) = (cluster.Nodes[1].Pods[0], cluster.Nodes[0].Pods[0]);
-        var spec = Plain with { Type = "LoadBalancer", LoadBalancerSourceRanges = [IpPrefix.Host(ServiceCluster.Of(client.Addresses, v6)).ToString()] };
-        cluster.Serve(spec, [new LoadBalancerIngress { Ip = address }], pod);
-        Assert.Equal(ServiceCluster.Of(pod.Addresses, v6), (await EchoServer.AskAsync(client.Namespace, IpAddress.Parse(address), 80)).Reached);
-        await Assert.ThrowsAsync<OperationCanceledException>(
-            () => EchoServer.AskAsync(cluster.Nodes[0].Pods[1].Namespace, IpAddress.Parse(address), 80, Briefly));
-    }
-
-    private static IpAddress ClusterIp(bool v6) => IpAddress.Parse(v6 ? "fd96::1" : "10.96.0.1");
+        var program = NftServiceProgram.Adopt(node.Filter.ReadBack(NftServiceProgram.Tables));
+        node.Filter.Apply(program.Plan(table));
+        program.Commit();
+    };
 }

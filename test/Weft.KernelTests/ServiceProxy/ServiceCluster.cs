@@ -1,9 +1,9 @@
 using System.Globalization;
 using Weft.Compilers.Services;
-using Weft.Compilers.Services.Nftables;
 using Weft.KernelTests.Node;
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Services;
 
 namespace Weft.KernelTests.ServiceProxy;
 
@@ -13,9 +13,12 @@ internal sealed class ServiceCluster : IDisposable
     private readonly TestCluster _cluster;
     private readonly List<EchoServer> _servers = [];
 
-    private ServiceCluster(TestCluster cluster)
+    private readonly Action<TestNode, ServiceTable> _program;
+
+    private ServiceCluster(TestCluster cluster, Action<TestNode, ServiceTable> program)
     {
         _cluster = cluster;
+        _program = program;
         _servers.AddRange(cluster.Pods.Select(pod => new EchoServer(pod.Namespace)));
     }
 
@@ -23,7 +26,9 @@ internal sealed class ServiceCluster : IDisposable
 
     public Underlay Underlay => _cluster.Underlay;
 
-    public static async Task<ServiceCluster> StartAsync() => new(await new TestCluster("ptp", "auto", 0, 0).WithPodsAsync(2));
+    /// <param name="program">Makes a node serve a table.</param>
+    public static async Task<ServiceCluster> StartAsync(Action<TestNode, ServiceTable> program) =>
+        new(await new TestCluster("ptp", "auto", 0, 0).WithPodsAsync(2), program);
 
     /// <summary>Programs every node with one Service over these pods.</summary>
     public void Serve(ServiceSpec spec, params IEnumerable<TestPod> pods) => Serve(spec, ingress: [], pods);
@@ -42,9 +47,7 @@ internal sealed class ServiceCluster : IDisposable
         {
             var (table, problems) = ServiceCompiler.CompileOnce(_cluster.Objects with { Services = [objects] }, node.Name);
             Assert.Empty(problems);
-            var program = NftServiceProgram.Adopt(node.Filter.ReadBack(NftServiceProgram.Tables));
-            node.Filter.Apply(program.Plan(table));
-            program.Commit();
+            _program(node, table);
         }
     }
 

@@ -26,8 +26,15 @@ public sealed class IptablesCompiler(bool isV6)
             _written = [];
         _context = context;
         var rules = ports.ConvertAll(port => _written.GetValue(port, Write));
-        return new IptablesRuleset(isV6, [FilterTable.Write(rules, context, ranges, table.HealthChecks), NatTable.Write(rules, context)]);
+        return new IptablesRuleset(isV6, [FilterTable.Write(rules, context, [.. ranges, .. Beside(ranges, ports)], table.HealthChecks), NatTable.Write(rules, context)]);
     }
+
+    /// <summary>Cluster IPs outside of the known ranges: their other ports are refused, too.</summary>
+    private static IEnumerable<IpPrefix> Beside(List<IpPrefix> ranges, List<ProxiedPort> ports) => ports
+        .SelectMany(port => port.Frontends)
+        .Where(frontend => frontend.Kind == FrontendKind.ClusterIp && !ranges.Exists(range => range.Contains(frontend.Address!.Value)))
+        .Select(frontend => IpPrefix.Host(frontend.Address!.Value))
+        .Distinct();
 
     private PortRules Write(ProxiedPort port) => PortRuleWriter.Write(port, _context!);
 
