@@ -61,6 +61,26 @@ public sealed class ProxyAgentTests
     }
 
     [Fact]
+    public async Task A_storm_of_changes_by_others_hides_nothing()
+    {
+        var foreign = new NftTableId(NftFamily.Ip, "foreign");
+        var set = new NftSet("s", NftType.Ipv4Address) { Elements = [.. Enumerable.Range(1, 20_000).Select(i => new NftElement(NftData.Of(IpAddress.V4((uint)i))))] };
+        var storm = NftDiff.Between(NftRuleset.Empty, new NftRuleset { Tables = [new NftTable(NftFamily.Ip, foreign.Name) { Sets = [set] }] });
+        await using var node = await ProxyAgentNode.StartAsync();
+        await node.CreateServiceAsync("web", "TCP");
+        await node.PutEndpointsAsync("web", "TCP", IpAddress.Parse("10.244.1.1"));
+        await node.UntilProgrammedAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            node.Filter.Apply(storm);
+            node.Filter.Apply(new NftBatch([new NftDeleteTable(NftServiceProgram.Tables[0]), new NftDeleteTable(foreign)]));
+            await node.PutEndpointsAsync("web", "TCP", IpAddress.Parse("10.244.1.1"), IpAddress.Parse($"10.244.1.{i + 2}"));
+        }
+
+        await node.UntilProgrammedAsync();
+    }
+
+    [Fact]
     public async Task While_the_API_server_is_away_Services_work_and_are_repaired_and_what_was_missed_is_made_up_for()
     {
         await using var node = await ProxyAgentNode.StartAsync();
