@@ -31,6 +31,7 @@ public static class LabControllers
         new ReplicaSetController(context),
         new EndpointsController(context),
         new EndpointSliceController(context),
+        new EndpointSliceMirroring(context),
         new NamespaceController(context),
         new GarbageCollector(context),
     ];

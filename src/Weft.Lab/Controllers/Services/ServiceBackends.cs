@@ -6,16 +6,24 @@ namespace Weft.Lab.Controllers;
 /// <summary>The pods behind a Service, port by port: pure.</summary>
 internal static class ServiceBackends
 {
-    /// <summary>The pods that the Service selects and that can have endpoints, in the order of their names.</summary>
-    public static List<Pod> Pods(Service service, IEnumerable<Pod> podsOfNamespace) =>
-    [
-        .. podsOfNamespace
-            .Where(pod => pod.Metadata.Labels.ContainsAll(service.Spec.Selector) && !pod.IsFinished() && Addresses(pod).Any())
-            .OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal),
-    ];
+    /// <summary>Marks the endpoints of headless Services.</summary>
+    public const string HeadlessLabel = "service.kubernetes.io/headless";
+
+    /// <summary>When the pods or the Service changed in a way that led to the present endpoints; measures how long programming takes.</summary>
+    public const string TriggerTimeAnnotation = "endpoints.kubernetes.io/last-change-trigger-time";
+
+    /// <summary>Those of the selected pods that can have endpoints, in the order of their names.</summary>
+    public static List<Pod> Pods(IEnumerable<Pod> selected) =>
+        [.. selected.Where(pod => !pod.IsFinished() && Addresses(pod).Any()).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal)];
 
     /// <summary>Whether the controllers look after the endpoints of this Service.</summary>
     public static bool IsManaged(Service service) => service.Spec.Selector.Count > 0 && service.Spec.Type != "ExternalName" && !service.IsTerminating();
+
+    /// <summary>Whether two states of a pod give the same endpoints.</summary>
+    public static bool IsSameBackend(Pod left, Pod right) =>
+        left.Metadata.Uid == right.Metadata.Uid && left.Metadata.Labels == right.Metadata.Labels && left.IsTerminating() == right.IsTerminating()
+        && left.IsFinished() == right.IsFinished() && left.Status.PodIP == right.Status.PodIP && left.Status.PodIPs == right.Status.PodIPs
+        && left.Status.Conditions.Find("Ready") == right.Status.Conditions.Find("Ready") && left.Spec == right.Spec;
 
     /// <summary>The addresses of a pod.</summary>
     public static IEnumerable<IpAddress> Addresses(Pod pod)
