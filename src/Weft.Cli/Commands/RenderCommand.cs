@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Weft.Cli.Rendering;
+using Weft.Compilers.Services;
+
+namespace Weft.Cli.Commands;
+
+/// <summary><c>weft render</c>: compiles manifests offline and prints what would be programmed.</summary>
+internal static class RenderCommand
+{
+    public static Command Create() => new("render", "Compile manifests offline and print what a node would be programmed with; needs no lab and no privileges."
+        .WithExample("weft render services -f examples/hello --target nftables", "weft render routes -f examples/hello --node node2"))
+    {
+        Services(),
+        Routes(),
+    };
+
+    private static Command Services()
+    {
+        var (files, node, quiet) = Common();
+        var target = new Option<string>("--target") { Description = $"What to compile for: {string.Join(", ", RenderedServices.Targets)}.", DefaultValueFactory = _ => RenderedServices.Targets[0], HelpName = "TARGET" };
+        target.AcceptOnlyFromAmong(RenderedServices.Targets);
+        var command = new Command("services", "Print what would balance the Services of the manifests on a node."
+            .WithExample("weft render services -f examples/hello", "weft render services -f web.yaml --node node2 --target iptables"))
+        {
+            files, node, target, quiet,
+        };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var cluster = await ManifestCluster.ReadAsync(parsed.GetValue(files)!, parsed.GetValue(quiet), ct);
+            var name = ManifestCluster.NodeOf(cluster.Objects, parsed.GetValue(node));
+            var (table, problems) = ServiceCompiler.CompileOnce(cluster.Objects, name);
+            ManifestCluster.Print(problems);
+            Console.Write(RenderedServices.Of(parsed.GetValue(target)!, table, name));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Routes()
+    {
+        var (files, node, quiet) = Common();
+        var command = new Command("routes", "Print the settings, routes and masquerade that pods of a node would get."
+            .WithExample("weft render routes -f examples/hello", "weft render routes -f nodes.yaml --node worker-1"))
+        {
+            files, node, quiet,
+        };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var cluster = await ManifestCluster.ReadAsync(parsed.GetValue(files)!, parsed.GetValue(quiet), ct);
+            var (state, problems) = RenderedRoutes.Compile(cluster.Objects, ManifestCluster.NodeOf(cluster.Objects, parsed.GetValue(node)));
+            ManifestCluster.Print(problems);
+            Console.Write(RenderedRoutes.Of(state));
+            return 0;
+        });
+        return command;
+    }
+
+    private static (Option<string[]> Files, Option<string?> Node, Option<bool> Quiet) Common()
+    {
+        var files = ManifestCluster.Files();
+        files.Required = true;
+        return (files, new Option<string?>("--node") { Description = "The node; the first by name unless given.", HelpName = "NODE" }, ManifestCluster.Quiet());
+    }
+}

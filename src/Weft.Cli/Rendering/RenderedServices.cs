@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Weft.Compilers.Services.Iptables;
+using Weft.Compilers.Services.Nftables;
+using Weft.Model;
+using Weft.Model.Nftables;
+using Weft.Model.Services;
+
+namespace Weft.Cli.Rendering;
+
+/// <summary>What a target would program, as text.</summary>
+internal static class RenderedServices
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static readonly string[] Targets = ["nftables", "iptables", "json"];
+
+    public static string Of(string target, ServiceTable table, string node) => target switch
+    {
+        "iptables" => string.Concat(Families(table).Select(v6 => $"# {(v6 ? "ip6tables" : "iptables")}-restore --noflush\n{IptablesDiff.Full(new IptablesCompiler(v6).Compile(table)).Text}")),
+        "json" => ServiceTableJson.Of(table, node).ToJsonString(Indented) + "\n",
+        _ => NftPrinter.Print(Nftables(table)),
+    };
+
+    /// <summary>Without the table of a family that nothing is in.</summary>
+    private static NftRuleset Nftables(ServiceTable table)
+    {
+        var families = Families(table).Select(v6 => v6 ? NftFamily.Ip6 : NftFamily.Ip).ToHashSet();
+        return new NftRuleset { Tables = NftServiceProgram.Compile(table).Tables.Where(program => families.Contains(program.Family)).ToEquatableArray() };
+    }
+
+    private static IEnumerable<bool> Families(ServiceTable table) =>
+        ((bool[])[false, true]).Where(v6 => table.Ports.Any(port => port.IsV6 == v6) || table.PodRanges.Concat(table.ServiceRanges).Any(range => range.IsV6 == v6));
+}
