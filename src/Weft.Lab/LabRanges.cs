@@ -24,6 +24,13 @@ public static class LabRanges
     /// <summary>Nodes.</summary>
     public static string Underlay(string family) => Choose(family, "172.30.0.0/24", "fd00:172:30::/64");
 
+    /// <summary>
+    /// The part of an underlay that Services of type LoadBalancer get their addresses from: the last quarter of an IPv4 range, and in an IPv6 range the
+    /// second block of 65,536 addresses. Nodes are counted from the start.
+    /// </summary>
+    public static IpPrefix LoadBalancers(IpPrefix underlay) =>
+        underlay.IsV6 ? underlay.Subnet(Math.Max(underlay.Length + 2, 112), 1) : underlay.Subnet(Math.Min(underlay.Length + 2, 32), underlay.Length > 30 ? (UInt128)0 : 3);
+
     /// <summary>The same ranges, those of the main family first: the family that <paramref name="model"/> begins with.</summary>
     public static string InOrderOf(string model, string ranges) =>
         string.Join(',', ranges.Split(',').OrderBy(range => range.Contains(':') == model.Split(',')[0].Contains(':') ? 0 : 1));

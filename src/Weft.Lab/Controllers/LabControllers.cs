@@ -32,6 +32,7 @@ public static class LabControllers
         new EndpointsController(context),
         new EndpointSliceController(context),
         new EndpointSliceMirroring(context),
+        new LoadBalancerController(context),
         new NamespaceController(context),
         new GarbageCollector(context),
     ];

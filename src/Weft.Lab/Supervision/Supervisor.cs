@@ -84,6 +84,7 @@ public static class Supervisor
     {
         PodCidrs = LabRanges.Parse(spec.PodCidr),
         ServiceCidrs = LabRanges.Parse(spec.ServiceCidr),
+        LoadBalancerRanges = [.. LabRanges.Parse(spec.UnderlayCidr).Select(LabRanges.LoadBalancers)],
         NodeCidrMaskSizeV4 = LabRanges.NodeLengthV4,
         NodeCidrMaskSizeV6 = LabRanges.NodeLengthV6,
     };
