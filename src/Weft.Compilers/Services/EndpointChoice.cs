@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Weft.Kubernetes;
 using Weft.Model;
 using Weft.Model.Services;
 
@@ -11,46 +11,52 @@ namespace Weft.Compilers.Services;
 /// <param name="Any">Whether any endpoint of the cluster serves.</param>
 internal readonly record struct EndpointChoice(EquatableArray<Backend> Cluster, EquatableArray<Backend> Local, bool Any)
 {
-    /// <summary>Chooses as KEP-1669 (terminating endpoints), KEP-2433 (zone hints) and KEP-3015 (node hints) prescribe.</summary>
-    public static EndpointChoice Of(List<Candidate> candidates, ServiceContext context)
+    /// <summary>Hints that count for this node.</summary>
+    private enum Hint
     {
-        var suits = HintsFor(CollectionsMarshal.AsSpan(candidates), context);
-        var cluster = Pick(candidates, candidate => candidate.Ready && suits(candidate));
+        None,
+        Node,
+        Zone,
+    }
+
+    /// <summary>Chooses as KEP-1669 (terminating endpoints), KEP-2433 (zone hints) and KEP-3015 (node hints) prescribe.</summary>
+    public static EndpointChoice Of(List<Offer> offers, ServiceContext context)
+    {
+        var hint = HintOf(offers, context);
+        var cluster = Pick(offers, offer => offer.Ready && Suits(offer, hint, context));
         if (cluster.Count == 0)
-            cluster = Pick(candidates, static candidate => candidate.Draining);
-        var local = Pick(candidates, static candidate => candidate is { Ready: true, Backend.IsLocal: true });
+            cluster = Pick(offers, static offer => offer.Draining);
+        var local = Pick(offers, static offer => offer is { Ready: true, IsLocal: true });
         if (local.Count == 0)
-            local = Pick(candidates, static candidate => candidate is { Draining: true, Backend.IsLocal: true });
-        return new EndpointChoice(cluster, local, candidates.Exists(static candidate => candidate.Ready || candidate.Draining));
+            local = Pick(offers, static offer => offer is { Draining: true, IsLocal: true });
+        return new EndpointChoice(cluster, local, cluster.Count > 0);
     }
 
     /// <summary>Hints count only when every ready endpoint has them and at least one is meant for this node, or for its zone.</summary>
-    private static Func<Candidate, bool> HintsFor(ReadOnlySpan<Candidate> candidates, ServiceContext context)
+    private static Hint HintOf(List<Offer> offers, ServiceContext context)
     {
         bool allForNodes = true, allForZones = true, thisNode = false, thisZone = false;
-        foreach (var candidate in candidates)
+        foreach (var offer in offers)
         {
-            if (!candidate.Ready)
+            if (!offer.Ready)
                 continue;
-            allForNodes &= candidate.Source.Hints is { ForNodes.Count: > 0 };
-            allForZones &= candidate.Source.Hints is { ForZones.Count: > 0 };
-            thisNode |= IsForNode(candidate, context);
-            thisZone |= IsForZone(candidate, context);
+            allForNodes &= offer.Candidate.Hints is { ForNodes.Count: > 0 };
+            allForZones &= offer.Candidate.Hints is { ForZones.Count: > 0 };
+            thisNode |= Suits(offer, Hint.Node, context);
+            thisZone |= Suits(offer, Hint.Zone, context);
         }
 
-        if (allForNodes && thisNode)
-            return candidate => IsForNode(candidate, context);
-        if (allForZones && thisZone)
-            return candidate => IsForZone(candidate, context);
-        return static _ => true;
+        return allForNodes && thisNode ? Hint.Node : allForZones && thisZone ? Hint.Zone : Hint.None;
     }
 
-    private static bool IsForNode(Candidate candidate, ServiceContext context) => Names(candidate.Source.Hints?.ForNodes ?? [], context.Node);
+    private static bool Suits(Offer offer, Hint hint, ServiceContext context) => hint switch
+    {
+        Hint.Node => Names(offer.Candidate.Hints?.ForNodes ?? [], context.Node),
+        Hint.Zone => context.Zone.Length > 0 && Names(offer.Candidate.Hints?.ForZones ?? [], context.Zone),
+        _ => true,
+    };
 
-    private static bool IsForZone(Candidate candidate, ServiceContext context) =>
-        context.Zone.Length > 0 && Names(candidate.Source.Hints?.ForZones ?? [], context.Zone);
-
-    private static bool Names(EquatableArray<Kubernetes.NamedItem> items, string name)
+    private static bool Names(EquatableArray<NamedItem> items, string name)
     {
         foreach (var item in items)
         {
@@ -61,15 +67,20 @@ internal readonly record struct EndpointChoice(EquatableArray<Backend> Cluster, 
         return false;
     }
 
-    private static EquatableArray<Backend> Pick(List<Candidate> candidates, Predicate<Candidate> wanted)
+    private static EquatableArray<Backend> Pick(List<Offer> offers, Predicate<Offer> wanted)
     {
-        var picked = ImmutableArray.CreateBuilder<Backend>(candidates.Count);
-        foreach (var candidate in candidates)
+        var count = 0;
+        foreach (var offer in offers)
+            count += wanted(offer) ? 1 : 0;
+        if (count == 0)
+            return [];
+        var picked = new Backend[count];
+        foreach (var offer in offers)
         {
-            if (wanted(candidate))
-                picked.Add(candidate.Backend);
+            if (wanted(offer))
+                picked[^count--] = offer.Backend;
         }
 
-        return picked.DrainToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(picked);
     }
 }

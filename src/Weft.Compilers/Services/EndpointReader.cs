@@ -1,133 +1,126 @@
 using Weft.Kubernetes;
 using Weft.Model;
-using Weft.Model.Services;
 
 namespace Weft.Compilers.Services;
 
 /// <summary>Finds the endpoints of a Service's ports in its slices.</summary>
-internal sealed class EndpointReader(EquatableArray<EndpointSlice> slices, ServiceContext context, ProblemList problems)
+internal sealed class EndpointReader
 {
-    private readonly List<(EndpointSlice Slice, bool IsV6, Candidate[] Candidates)> _slices = Read(slices, context, problems);
+    private readonly ServiceContext _context;
+    private readonly ProblemList _problems;
+    private readonly List<ReadSlice> _slices;
+
+    public EndpointReader(EquatableArray<EndpointSlice> slices, ServiceContext context, ProblemList problems)
+    {
+        (_context, _problems) = (context, problems);
+        _slices = new List<ReadSlice>(slices.Count);
+        foreach (var slice in slices)
+        {
+            // Names in place of addresses (FQDN) are for DNS.
+            if (slice.AddressType is "IPv4" or "IPv6" && !ServiceReader.IsForOthers(slice.Metadata.Labels))
+                _slices.Add(new ReadSlice(slice, slice.AddressType == "IPv6", ReadEndpoints(slice)));
+        }
+    }
 
     /// <summary>Who serves a port in a family.</summary>
     public EndpointChoice Choose(NamedPort port, bool v6)
     {
-        var found = new List<Candidate>();
-        foreach (var (slice, isV6, candidates) in _slices)
+        var offers = new List<Offer>(_slices.Count > 0 ? _slices[0].Candidates.Length : 0);
+        foreach (var read in _slices)
         {
-            if (isV6 != v6)
+            if (read.IsV6 != v6)
                 continue;
-            foreach (var offered in slice.Ports)
+            foreach (var offered in read.Slice.Ports)
             {
                 if ((offered.Name ?? "") == port.Name && ServiceReader.ProtocolOf(offered.Protocol) == port.Protocol)
-                    Add(found, candidates, offered.Port, slice);
+                    Add(offers, read, offered.Port);
             }
         }
 
-        return EndpointChoice.Of(Unique(found), context);
+        Unite(offers);
+        return EndpointChoice.Of(offers, _context);
     }
 
     /// <summary>How many pods of this node are ready, each counted once.</summary>
     public int CountLocalReady()
     {
-        var addresses = new HashSet<(bool, IpAddress)>();
-        foreach (var (_, _, candidates) in _slices)
+        var addresses = new HashSet<IpAddress>();
+        foreach (var read in _slices)
         {
-            foreach (var candidate in candidates)
+            foreach (var candidate in read.Candidates)
             {
-                if (candidate is { Ready: true, Backend.IsLocal: true })
-                    addresses.Add((candidate.Backend.Address.IsV6, candidate.Backend.Address));
+                if (candidate.Ready && candidate.IsLocal)
+                    addresses.Add(candidate.Address);
             }
         }
 
         // A pod of two families is one endpoint with two addresses.
-        var v6 = addresses.Count(found => found.Item1);
+        var v6 = addresses.Count(address => address.IsV6);
         return int.Max(v6, addresses.Count - v6);
     }
 
-    private static List<(EndpointSlice, bool, Candidate[])> Read(EquatableArray<EndpointSlice> slices, ServiceContext context, ProblemList problems)
+    private Candidate[] ReadEndpoints(EndpointSlice slice)
     {
-        var read = new List<(EndpointSlice, bool, Candidate[])>(slices.Count);
-        foreach (var slice in slices)
-        {
-            // Names in place of addresses (FQDN) are for DNS.
-            if (slice.AddressType is "IPv4" or "IPv6" && !ServiceReader.IsForOthers(slice.Metadata.Labels))
-                read.Add((slice, slice.AddressType == "IPv6", ReadEndpoints(slice, context, problems)));
-        }
-
-        return read;
-    }
-
-    private static Candidate[] ReadEndpoints(EndpointSlice slice, ServiceContext context, ProblemList problems)
-    {
-        var candidates = new List<Candidate>(slice.Endpoints.Count);
+        var candidates = new Candidate[slice.Endpoints.Count];
+        var count = 0;
         foreach (var endpoint in slice.Endpoints)
         {
             // The API prescribes that consumers use the first address only.
             var text = endpoint.Addresses.Count > 0 ? endpoint.Addresses[0] : "";
             if (!IpAddress.TryParse(text, out var address) || address.IsV6 != (slice.AddressType == "IPv6"))
-                problems.Add(slice, "InvalidEndpoint", $"'{text}' is not an {slice.AddressType} address, so this endpoint gets no connections");
+                _problems.Add(slice, "InvalidEndpoint", $"'{text}' is not an {slice.AddressType} address, so this endpoint gets no connections");
             else if (Reserved.NameOf(address) is { } reserved)
-                problems.Add(slice, "InvalidEndpoint", $"{address} is {reserved}, so this endpoint gets no connections");
+                _problems.Add(slice, "InvalidEndpoint", $"{address} is {reserved}, so this endpoint gets no connections");
             else
-                candidates.Add(Candidate.Of(endpoint, address, context));
+                candidates[count++] = new Candidate(address, endpoint, _context.Node);
         }
 
-        return [.. candidates];
+        return count == candidates.Length ? candidates : candidates[..count];
     }
 
-    private void Add(List<Candidate> found, Candidate[] candidates, int? port, EndpointSlice slice)
+    private void Add(List<Offer> offers, ReadSlice read, int? port)
     {
         // A port without a number stands for all of them, which no proxy can serve; upstream's ignores it too.
         if (port is null or 0)
             return;
         if (port is < 0 or > ushort.MaxValue)
         {
-            problems.Add(slice, "InvalidPort", $"port {port} is no number from 1 to 65535, so its endpoints get no connections");
+            _problems.Add(read.Slice, "InvalidPort", $"port {port} is no number from 1 to 65535, so its endpoints get no connections");
             return;
         }
 
-        foreach (var candidate in candidates)
-            found.Add(candidate with { Backend = candidate.Backend with { Port = (ushort)port } });
+        foreach (var candidate in read.Candidates)
+            offers.Add(new Offer(candidate, (ushort)port, candidate.IsLocal));
     }
 
-    /// <summary>Sorted; of the same address in two slices (a pod moves between them) the more useful is kept.</summary>
-    private static List<Candidate> Unique(List<Candidate> candidates)
+    /// <summary>Sorts, and of an address that is in two slices (a pod moves between them) keeps the more useful one.</summary>
+    private static void Unite(List<Offer> offers)
     {
-        candidates.Sort(static (left, right) => left.Backend.CompareTo(right.Backend));
+        if (!IsInOrder(offers))
+            offers.Sort(Offer.Compare);
         var last = 0;
-        for (var i = 1; i < candidates.Count; i++)
+        for (var i = 1; i < offers.Count; i++)
         {
-            if (candidates[last].Backend.CompareTo(candidates[i].Backend) == 0)
-                candidates[last] = Candidate.Better(candidates[last], candidates[i]);
+            if (Offer.Compare(offers[last], offers[i]) == 0)
+                offers[last] = Offer.Better(offers[last], offers[i]);
             else
-                candidates[++last] = candidates[i];
+                offers[++last] = offers[i];
         }
 
-        if (last + 1 < candidates.Count)
-            candidates.RemoveRange(last + 1, candidates.Count - last - 1);
-        return candidates;
-    }
-}
-
-/// <summary>An endpoint that may serve.</summary>
-/// <param name="Backend">Address, port, and whether it is on this node.</param>
-/// <param name="Ready">Takes new connections.</param>
-/// <param name="Draining">Is on its way out and serves when nobody else does.</param>
-/// <param name="Source">For its hints.</param>
-internal readonly record struct Candidate(Backend Backend, bool Ready, bool Draining, Endpoint Source)
-{
-    public static Candidate Of(Endpoint endpoint, IpAddress address, ServiceContext context)
-    {
-        var conditions = endpoint.Conditions;
-        var ready = conditions?.Ready ?? true;
-        var draining = !ready && (conditions?.Serving ?? true) && conditions?.Terminating is true;
-        return new Candidate(new Backend(address, 0, endpoint.NodeName == context.Node), ready, draining, endpoint);
+        if (last + 1 < offers.Count)
+            offers.RemoveRange(last + 1, offers.Count - last - 1);
     }
 
-    public static Candidate Better(Candidate left, Candidate right)
+    private static bool IsInOrder(List<Offer> offers)
     {
-        var better = (right.Ready, right.Draining).CompareTo((left.Ready, left.Draining)) > 0 ? right : left;
-        return better with { Backend = better.Backend with { IsLocal = left.Backend.IsLocal || right.Backend.IsLocal } };
+        for (var i = 1; i < offers.Count; i++)
+        {
+            if (Offer.Compare(offers[i - 1], offers[i]) > 0)
+                return false;
+        }
+
+        return true;
     }
+
+    private sealed record ReadSlice(EndpointSlice Slice, bool IsV6, Candidate[] Candidates);
 }

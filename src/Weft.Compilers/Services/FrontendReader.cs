@@ -8,10 +8,12 @@ namespace Weft.Compilers.Services;
 /// <summary>Reads the addresses by which clients reach a Service.</summary>
 internal sealed class FrontendReader
 {
+    private static readonly List<IpPrefix> Nobody = [];
+
     private readonly ServiceContext _context;
     private readonly ProblemList _problems;
-    private readonly List<(FrontendKind Kind, IpAddress Address)> _addresses = [];
-    private readonly List<IpPrefix> _sources = [];
+    private readonly List<(FrontendKind Kind, IpAddress Address)> _addresses = new(1);
+    private List<IpPrefix> _sources = Nobody;
 
     public FrontendReader(Service service, ServiceContext context, ProblemList problems)
     {
@@ -31,7 +33,7 @@ internal sealed class FrontendReader
     }
 
     /// <summary>The families (IPv6 or not) it has cluster IPs of.</summary>
-    public List<bool> Families { get; } = [];
+    public List<bool> Families { get; } = new(2);
 
     /// <summary>Whether source ranges were given.</summary>
     public bool RestrictsSources { get; private set; }
@@ -48,7 +50,8 @@ internal sealed class FrontendReader
 
         if (port.NodePort != 0)
             frontends.Add(new Frontend(FrontendKind.NodePort, Address: null, port.NodePort));
-        frontends.Sort(Compare);
+        if (frontends.Count > 1)
+            frontends.Sort(Compare);
         return [.. frontends];
     }
 
@@ -112,9 +115,10 @@ internal sealed class FrontendReader
 
     private void ReadSources(ServiceSpec spec)
     {
+        RestrictsSources = spec.LoadBalancerSourceRanges.Count > 0;
+        _sources = RestrictsSources ? [] : Nobody;
         foreach (var text in spec.LoadBalancerSourceRanges)
         {
-            RestrictsSources = true;
             if (IpPrefix.TryParse(text.Trim(), out var range))
                 _sources.Add(range);
             else

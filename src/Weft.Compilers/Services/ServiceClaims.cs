@@ -13,6 +13,11 @@ internal sealed class ServiceClaims
     // Only what several Services want, which is rare.
     private readonly Dictionary<Claim, List<CompiledService>> _contested = [];
 
+    private readonly List<Claim> _claims = [];
+
+    /// <summary>Makes room for this many Services.</summary>
+    public void Expect(int services) => _owners.EnsureCapacity(_owners.Count + (2 * services));
+
     /// <summary>Takes a Service's claims out; others that may get something by that go to <paramref name="affected"/>.</summary>
     public void Remove(CompiledService service, HashSet<CompiledService> affected)
     {
@@ -92,14 +97,31 @@ internal sealed class ServiceClaims
         return oldest;
     }
 
-    private static IEnumerable<Claim> ClaimsOf(CompiledService service) =>
-        service.Ports.SelectMany(port => port.Frontends.AsEnumerable().SelectMany(frontend => ClaimsOf(port, frontend)));
+    /// <summary>Its claims, in a list that the next call fills anew.</summary>
+    private List<Claim> ClaimsOf(CompiledService service)
+    {
+        _claims.Clear();
+        foreach (var port in service.Ports)
+        {
+            foreach (var frontend in port.Frontends)
+                AddClaims(port, frontend);
+        }
 
-    private static IEnumerable<Claim> ClaimsOf(ProxiedPort port, Frontend frontend)
+        return _claims;
+    }
+
+    private List<Claim> ClaimsOf(ProxiedPort port, Frontend frontend)
+    {
+        _claims.Clear();
+        AddClaims(port, frontend);
+        return _claims;
+    }
+
+    private void AddClaims(ProxiedPort port, Frontend frontend)
     {
         if (frontend.Kind == FrontendKind.ClusterIp)
-            yield return new Claim(frontend.Address, 0, 0);
-        yield return new Claim(frontend.Address, frontend.Port, port.Name.Protocol, port.IsV6);
+            _claims.Add(new Claim(frontend.Address, 0, 0));
+        _claims.Add(new Claim(frontend.Address, frontend.Port, port.Name.Protocol, port.IsV6));
     }
 
     /// <summary>What only one Service can have: a cluster IP (no port), an address and port, or a node port (no address).</summary>

@@ -57,9 +57,11 @@ public sealed class ServiceCompiler
     {
         var affected = new HashSet<CompiledService>();
         var removed = new List<ProxiedPort>();
-        var added = new List<ProxiedPort>();
+        var added = new List<ProxiedPort>(match.Come.Count);
         foreach (var objects in match.Gone)
             TakeOut(objects.Service.Key(), replaced, affected, removed);
+        _claims.Expect(match.Come.Count);
+        _services.EnsureCapacity(_services.Count + match.Come.Count);
         foreach (var objects in match.Come)
             added.AddRange(PutIn(objects, replaced, affected).Served);
         foreach (var service in affected)

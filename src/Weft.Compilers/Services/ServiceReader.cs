@@ -26,14 +26,15 @@ internal static class ServiceReader
         var problems = new ProblemList(service.Key());
         var frontends = new FrontendReader(service, context, problems);
         var endpoints = new EndpointReader(objects.Slices, context, problems);
-        var ports = new List<ProxiedPort>();
+        var ports = new List<ProxiedPort>(service.Spec.Ports.Count * frontends.Families.Count);
         foreach (var port in ReadPorts(service.Spec, problems))
         {
             foreach (var family in frontends.Families)
                 ports.Add(Read(service, port, family, frontends, endpoints, problems));
         }
 
-        ports.Sort(PortOrder.Compare);
+        if (ports.Count > 1)
+            ports.Sort(PortOrder.Compare);
         return new CompiledService(objects, Keep(ports, before), HealthCheckOf(service, endpoints), problems.ToArray());
     }
 
@@ -75,21 +76,22 @@ internal static class ServiceReader
         var ports = new List<NamedPort>(spec.Ports.Count);
         foreach (var port in spec.Ports)
         {
-            var shown = string.Create(CultureInfo.InvariantCulture, $"port {port.Port}/{port.Protocol ?? "TCP"}");
             if (ProtocolOf(port.Protocol) is not { } protocol)
-                problems.Add("UnknownProtocol", $"{shown}: the protocol is none of TCP, UDP and SCTP, so this port is not served");
+                problems.Add("UnknownProtocol", $"{Shown(port)}: the protocol is none of TCP, UDP and SCTP, so this port is not served");
             else if (port.Port is < 1 or > ushort.MaxValue)
-                problems.Add("InvalidPort", $"{shown}: a port is a number from 1 to 65535, so this port is not served");
+                problems.Add("InvalidPort", $"{Shown(port)}: a port is a number from 1 to 65535, so this port is not served");
             else if (ports.Exists(other => other.Port == port.Port && other.Protocol == protocol))
-                problems.Add("DuplicatePort", $"{shown} is listed twice: the first one is served");
+                problems.Add("DuplicatePort", $"{Shown(port)} is listed twice: the first one is served");
             else if (ports.Exists(other => other.Name == (port.Name ?? "") && other.Protocol == protocol))
-                problems.Add("DuplicatePort", $"{shown} has the name '{port.Name}' of another port: the first one is served");
+                problems.Add("DuplicatePort", $"{Shown(port)} has the name '{port.Name}' of another port: the first one is served");
             else
                 ports.Add(new NamedPort(port.Name ?? "", protocol, (ushort)port.Port, NodePortOf(spec, port, problems)));
         }
 
         return ports;
     }
+
+    private static string Shown(ServicePort port) => string.Create(CultureInfo.InvariantCulture, $"port {port.Port}/{port.Protocol ?? "TCP"}");
 
     /// <summary>The protocol of that name, TCP when none is given; null for what Services do not have.</summary>
     public static L4Protocol? ProtocolOf(string? name) => name switch
