@@ -5,7 +5,14 @@ namespace Weft.Compilers.Services.Nftables;
 /// <summary>Which classes frontends use, by what number, and which chains that takes. A class goes when its last frontend does.</summary>
 internal sealed class ClassBook(ServiceSets sets)
 {
+    /// <summary>
+    /// From this many classes on, the timeouts of new ones are rounded up to powers of two: thousands of Services, each with a timeout of its own, must
+    /// not use up the numbers.
+    /// </summary>
+    private const int Crowded = 2048;
+
     private readonly Dictionary<EntryClass, Use> _uses = [];
+    private readonly Dictionary<uint, EntryClass> _byNumber = [];
     private readonly Numbers _numbers = new(1, 1, ServiceSets.MaxClass);
     private readonly HashSet<EntryClass> _planned = [];
 
@@ -16,21 +23,30 @@ internal sealed class ClassBook(ServiceSets sets)
     public IEnumerable<(EntryClass Class, uint Number, List<NftChain> Chains)> Active =>
         _uses.Where(use => use.Value.After > 0).Select(use => (use.Key, use.Value.Number, use.Value.Chains));
 
-    /// <summary>Notes a use more, or less; returns the class's number.</summary>
-    /// <param name="entry">The class.</param>
-    /// <param name="change">1 or -1.</param>
+    /// <summary>Notes a use more; returns the class's number.</summary>
+    /// <param name="wanted">The class.</param>
     /// <param name="preferred">Numbers by the name of a class's chain, as found in the kernel.</param>
-    public uint Plan(EntryClass entry, int change, IReadOnlyDictionary<string, uint>? preferred = null)
+    public uint Take(EntryClass wanted, IReadOnlyDictionary<string, uint>? preferred)
     {
-        if (!_uses.TryGetValue(entry, out var use))
+        if (!_uses.TryGetValue(wanted, out var use))
         {
-            var number = preferred?.TryGetValue(entry.Chain, out var known) is true && _numbers.TryTake(known) ? known : _numbers.Take();
-            _uses[entry] = use = new Use(number, ClassChains.Of(entry, sets));
+            var entry = _uses.Count < Crowded ? wanted : wanted.Rounded();
+            if (!_uses.TryGetValue(entry, out use))
+                use = Open(entry, preferred);
+            wanted = entry;
         }
 
-        use.Planned += change;
-        _planned.Add(entry);
+        use.Planned++;
+        _planned.Add(wanted);
         return use.Number;
+    }
+
+    /// <summary>Notes a use less of the class with this number.</summary>
+    public void Give(uint number)
+    {
+        var entry = _byNumber[number];
+        _uses[entry].Planned--;
+        _planned.Add(entry);
     }
 
     /// <summary>Carries the plan out.</summary>
@@ -43,7 +59,7 @@ internal sealed class ClassBook(ServiceSets sets)
             use.Planned = 0;
             if (use.Count == 0)
             {
-                _uses.Remove(entry);
+                Close(entry, use);
                 _numbers.Free(use.Number);
             }
         }
@@ -60,11 +76,26 @@ internal sealed class ClassBook(ServiceSets sets)
             var use = _uses[entry];
             use.Planned = 0;
             if (use.Count == 0)
-                _uses.Remove(entry);
+                Close(entry, use);
         }
 
         _planned.Clear();
         _numbers.Discard();
+    }
+
+    private Use Open(EntryClass entry, IReadOnlyDictionary<string, uint>? preferred)
+    {
+        var number = preferred is not null && preferred.TryGetValue(entry.Chain, out var known) && _numbers.TryTake(known) ? known : _numbers.Take();
+        var use = new Use(number, ClassChains.Of(entry, sets));
+        _uses[entry] = use;
+        _byNumber[number] = entry;
+        return use;
+    }
+
+    private void Close(EntryClass entry, Use use)
+    {
+        _uses.Remove(entry);
+        _byNumber.Remove(use.Number);
     }
 
     private sealed class Use(uint number, List<NftChain> chains)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Weft.Model.Services;
 
 namespace Weft.Compilers.Services.Nftables;
@@ -41,6 +42,9 @@ internal readonly record struct EntryClass(bool ByNodePort, bool Guarded, Balanc
             inside);
     }
 
+    /// <summary>The class with affinity for at least as long, of which there are few.</summary>
+    public EntryClass Rounded() => this with { Balance = Balance.Rounded(), Inside = Inside?.Rounded() };
+
     /// <summary>The name of the chain it goes to.</summary>
     public string Chain
     {
@@ -71,6 +75,9 @@ internal readonly record struct BalanceClass(bool Local, int Count, bool Refuse,
             ? new BalanceClass(local, count, Refuse: false, masquerade, port.AffinitySeconds)
             : new BalanceClass(Local: false, 0, !port.HasAnyBackend, MasqueradeWhen.Never, 0);
     }
+
+    /// <summary>The class with affinity for a power of two of seconds.</summary>
+    public BalanceClass Rounded() => this with { AffinitySeconds = AffinitySeconds == 0 ? 0 : (int)BitOperations.RoundUpToPowerOf2((uint)AffinitySeconds) };
 
     /// <summary>The name of its chain.</summary>
     public string Chain(bool byNodePort)

@@ -111,8 +111,8 @@ internal sealed class FamilyProgram(ServiceSets sets)
         var state = old is null ? null : _states[old];
         if (state is not null)
         {
-            foreach (var frontend in state.Port.Frontends)
-                _classes.Plan(EntryClass.Of(state.Port, frontend, before.MasqueradeAll), -1);
+            foreach (var value in state.Values)
+                _classes.Give(value >> ServiceSets.ClassShift);
             Count(state, before, -1);
         }
 
@@ -127,7 +127,7 @@ internal sealed class FamilyProgram(ServiceSets sets)
         var id = before?.Id ?? (Seed?.IdOf(port) is { } known && _ids.TryTake(known) ? known : _ids.Take());
         var values = new uint[port.Frontends.Count];
         for (var i = 0; i < values.Length; i++)
-            values[i] = (_classes.Plan(EntryClass.Of(port, port.Frontends[i], table.MasqueradeAll), 1, Seed?.Classes) << ServiceSets.ClassShift) | id;
+            values[i] = (_classes.Take(EntryClass.Of(port, port.Frontends[i], table.MasqueradeAll), Seed?.Classes) << ServiceSets.ClassShift) | id;
         var local = PortState.UsesLocal(port) ? port.LocalBackends : [];
         return new PortState(
             port,

@@ -5,10 +5,10 @@ namespace Weft.Model.Nftables;
 /// Pure: what a packet does not say, <see cref="NftHost"/> does. Limits always let through, logs are noted and have no effect; what
 /// rules put into dynamic sets is kept in <see cref="Memory"/>, without time passing. A header that the packet lacks ends the rule without a match, as NFT_BREAK does. Source: net/netfilter/nf_tables_core.c.
 /// </remarks>
-public sealed class NftInterpreter(NftRuleset ruleset, NftHost host)
+public sealed class NftInterpreter(NftRuleset ruleset, NftHost host, NftMemory? memory = null)
 {
     /// <summary>What rules have put into dynamic sets.</summary>
-    public NftMemory Memory { get; } = new();
+    public NftMemory Memory { get; } = memory ?? new();
 
     /// <summary>Sends a packet through one hook.</summary>
     public NftTrace Run(NftHook hook, NftPacket packet)
