@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weft.Cli.Commands;
+using Weft.Compilers.Tracing;
 using Weft.Kubernetes.Client;
 using Weft.Lab;
 using Weft.Netlink;
@@ -38,7 +39,7 @@ internal static class CommandEdge
             Console.Error.WriteLine($"error: {e.Message}");
             return WrongUsage;
         }
-        catch (Exception e) when (e is LabException or KubeApiException or NetlinkException or ManifestException or KubeConfigException)
+        catch (Exception e) when (e is LabException or KubeApiException or NetlinkException or ManifestException or KubeConfigException or TraceException)
         {
             Console.Error.WriteLine($"error: {e.Message}");
             return Failed;

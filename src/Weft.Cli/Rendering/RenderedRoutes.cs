@@ -13,14 +13,17 @@ internal static class RenderedRoutes
     private const int EthernetMtu = 1500;
 
     /// <summary>Compiles for a machine with one interface, <c>eth0</c>, that has the node's addresses (/24 and /64).</summary>
-    public static NodeCompilation Compile(ClusterSnapshot objects, string node)
+    public static NodeCompilation Compile(ClusterSnapshot objects, string node) => NodeCompiler.Compile(objects, node, Machine(objects, node));
+
+    /// <summary>That machine.</summary>
+    public static HostView Machine(ClusterSnapshot objects, string node)
     {
         var addresses = objects.Nodes.First(other => other.Metadata.Name == node).Status.Addresses
             .Where(address => address.Type == "InternalIP")
             .Select(address => IpAddress.TryParse(address.Address, out var parsed) ? parsed : (IpAddress?)null)
             .OfType<IpAddress>()
             .Select(address => new HostAddress(address, address.IsV6 ? 64 : 24));
-        return NodeCompiler.Compile(objects, node, new HostView { Links = [new HostLink("eth0", EthernetMtu, addresses.ToEquatableArray())], BridgeNetfilter = true });
+        return new HostView { Links = [new HostLink("eth0", EthernetMtu, addresses.ToEquatableArray())], BridgeNetfilter = true };
     }
 
     public static string Of(NodeState state)

@@ -28,7 +28,7 @@ internal static class WorkloadPods
     }
 
     private static int Replicas(JsonObject workload) =>
-        workload["spec"]!["replicas"] is JsonValue value && value.TryGetValue<int>(out var count) ? Math.Max(count, 0) : 1;
+        int.TryParse(workload["spec"]!["replicas"]?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 1;
 
     private static Pod? Make(JsonObject workload, JsonObject template, int index, List<string> notes)
     {

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Text.Json;
+using Weft.Cli.Rendering;
+using Weft.Cli.Tracing;
+using Weft.Compilers.Tracing;
+using Weft.Kubernetes;
+using Weft.Kubernetes.Client;
+using Weft.Lab;
+using Weft.Model;
+using Weft.Model.Services;
+
+namespace Weft.Cli.Commands;
+
+/// <summary><c>weft trace</c>: the predicted way of a connection, hop by hop.</summary>
+internal static class TraceCommand
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static Command Create()
+    {
+        var from = new Argument<string>("from") { Description = "The client: a pod, node/NAME, or an address.", HelpName = "FROM" };
+        var to = new Argument<string>("to") { Description = "The destination: svc/NAME, NAME.NAMESPACE, a pod, node/NAME, or an address, with :PORT.", HelpName = "TO[:PORT]" };
+        var protocol = new Option<string>("--protocol") { Description = "tcp, udp or sctp.", DefaultValueFactory = _ => "tcp" };
+        protocol.AcceptOnlyFromAmong("tcp", "udp", "sctp");
+        var (files, quiet, ns, name, output) = (ManifestCluster.Files(), ManifestCluster.Quiet(), LabOptions.Namespace(), LabOptions.Name(), LabOptions.Output("text", "json"));
+        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Read the objects of this cluster instead of the lab's.", HelpName = "FILE" };
+        var command = new Command("trace", "Predict the way of a connection: each rule with its object, every endpoint with its probability, or why there is none. Sends no packet."
+            .WithExample("weft trace client svc/web", "weft trace client svc/web:80 -f examples/hello", "weft trace default/client 10.96.0.1:443 -o json"))
+        {
+            from, to, protocol, files, quiet, ns, name, kubeconfig, output,
+        };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var (target, port) = TraceQuestion.Split(parsed.GetValue(to)!);
+            var question = new TraceQuestion(parsed.GetValue(from)!, target, port, parsed.GetValue(ns)!, Enum.Parse<L4Protocol>(parsed.GetValue(protocol)!, ignoreCase: true));
+            var (objects, pods) = parsed.GetValue(files) is { Length: > 0 } manifests
+                ? await OfflineAsync(manifests, parsed.GetValue(quiet), ct)
+                : await LiveAsync(parsed.GetValue(kubeconfig) ?? LabKubeconfig(parsed.Lab(name)), ct);
+            var report = question.Answer(objects, pods);
+            Console.Write(parsed.GetValue(output) == "json"
+                ? TraceText.Json(report).ToJsonString(Indented) + "\n"
+                : TraceText.Of(report, !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))));
+            return report.Outcome == TraceOutcome.Delivered ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static async Task<(ClusterSnapshot Objects, EquatableArray<Pod> Pods)> OfflineAsync(string[] files, bool quiet, CancellationToken ct)
+    {
+        var cluster = await ManifestCluster.ReadAsync(files, quiet, ct);
+        return (cluster.Objects, cluster.Pods);
+    }
+
+    private static async Task<(ClusterSnapshot Objects, EquatableArray<Pod> Pods)> LiveAsync(string kubeconfig, CancellationToken ct)
+    {
+        using var client = new KubeClient(KubeConfig.Load(kubeconfig));
+        return await LiveObjects.ReadAsync(client, ct);
+    }
+
+    private static string LabKubeconfig(LabDirectory lab) => File.Exists(lab.Kubeconfig)
+        ? lab.Kubeconfig
+        : throw new LabException($"there is no running lab '{lab.Name}': `weft up` starts one; -f FILE traces manifests offline");
+}
