@@ -14,7 +14,7 @@ internal static class NodeCommand
         Exec(),
         Fault("stop", ControlVerb.NodeStop, "Stop a node with all its pods."),
         Fault("start", ControlVerb.NodeStart, "Start a stopped node, or join a cut one again."),
-        Fault("partition", ControlVerb.NodePartition, "Cut a node from the network that joins the nodes."),
+        Partition(),
     };
 
     private static Command Exec()
@@ -43,6 +43,25 @@ internal static class NodeCommand
         var command = new Command(word, description.WithExample($"weft node {word} node2")) { name, node };
         command.SetAction(async (parsed, ct) =>
         {
+            await ControlClient.AskAsync(parsed.Lab(name), new ControlRequest(verb) { Node = parsed.GetValue(node) }, ct: ct);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Partition()
+    {
+        var heal = new Option<bool>("--heal") { Description = "Join it again." };
+        var name = LabOptions.Name();
+        var node = Node();
+        var command = new Command("partition", "Cut a node from the network that joins the nodes: it runs on, alone."
+            .WithExample("weft node partition node2", "weft node partition node2 --heal"))
+        {
+            name, node, heal,
+        };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var verb = parsed.GetValue(heal) ? ControlVerb.NodeHeal : ControlVerb.NodePartition;
             await ControlClient.AskAsync(parsed.Lab(name), new ControlRequest(verb) { Node = parsed.GetValue(node) }, ct: ct);
             return 0;
         });

@@ -15,6 +15,7 @@ public sealed class LabNode : IAsyncDisposable
     private readonly NodeWorld _world;
     private readonly NetworkNamespace _network;
     private readonly UnderlayCable? _cable;
+    private volatile TaskCompletionSource _joined = new();
 
     private LabNode(LabNodeOptions options, NodeWorld world)
     {
@@ -22,6 +23,7 @@ public sealed class LabNode : IAsyncDisposable
         _world = world;
         Addresses = [.. options.Underlay.Select(place => place.Address)];
         _network = NetworkNamespace.OpenProcess(world.InitPid);
+        _joined.SetResult();
         _cable = options.Bridge is { } bridge ? new UnderlayCable(options, bridge) : null;
     }
 
@@ -97,11 +99,23 @@ public sealed class LabNode : IAsyncDisposable
         return function();
     });
 
+    /// <summary>Completes at once while the cable is plugged in; else when it is again. Whoever plays a part of the node waits for it before it speaks.</summary>
+    public Task Joined => _joined.Task;
+
     /// <summary>Pulls the cable: the node runs on, alone.</summary>
-    public void Partition() => _cable?.Pull();
+    public void Partition()
+    {
+        if (_joined.Task.IsCompleted)
+            _joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cable?.Pull();
+    }
 
     /// <summary>Plugs the cable in again.</summary>
-    public void Heal() => _cable?.Plug();
+    public void Heal()
+    {
+        _cable?.Plug();
+        _joined.TrySetResult();
+    }
 
     /// <summary>Ends the node and everything on it at once, as a power cut does.</summary>
     public async ValueTask DisposeAsync()

@@ -100,6 +100,7 @@ public sealed class PodRunner : IPodRuntime, IDisposable
     {
         await foreach (var pods in _pods.ReadAllAsync(ct).ConfigureAwait(false))
         {
+            await _services.Node.Joined.WaitAsync(ct).ConfigureAwait(false);
             foreach (var pod in pods.Values)
                 Take(pod, ct);
             foreach (var (uid, worker) in _workers)

@@ -9,6 +9,9 @@ namespace Weft.Lab.Supervision;
 public sealed class ClusterNode(
     string name, EquatableArray<UnderlayPlace> places, IReadOnlyDictionary<string, string> labels, LabDirectory directory)
 {
+    // A fifth of the time after which a silent node counts as lost, as with a kubelet.
+    private static readonly TimeSpan LeaseInterval = Supervisor.NodeGrace / 5;
+
     private readonly SemaphoreSlim _change = new(1, 1);
     private KubeClient? _client;
     private CancellationTokenSource? _running;
@@ -59,7 +62,7 @@ public sealed class ClusterNode(
             var world = await LabNode.StartAsync(Options(), ct).ConfigureAwait(false);
             World = world;
             _running = new CancellationTokenSource();
-            Pods = new PodRunner(world, _client!, new PodRunnerOptions { NodeLabels = labels });
+            Pods = new PodRunner(world, _client!, new PodRunnerOptions { NodeLabels = labels, LeaseInterval = LeaseInterval });
             Agent = new AgentProcess(world, directory);
             _parts = Task.WhenAll(Pods.RunAsync(_running.Token), Agent.RunAsync(_running.Token));
             _ = RestartAfterAsync(world, _running.Token);

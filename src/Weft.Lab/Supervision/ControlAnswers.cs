@@ -37,6 +37,9 @@ public sealed class ControlAnswers(Cluster cluster, KubeClient client, Publisher
             case ControlVerb.NodePartition:
                 Running(request.Node!).Partition();
                 return new ControlReply();
+            case ControlVerb.NodeHeal:
+                Running(request.Node!).Heal();
+                return new ControlReply();
             default:
                 throw new LabException($"this lab does not know '{request.Verb}': it was started by another version of weft");
         }

@@ -14,6 +14,9 @@ public static class Supervisor
     /// <summary>The port of the API server on the underlay; Kubernetes' usual one.</summary>
     public const int ApiPort = 6443;
 
+    /// <summary>How long a node may be silent before it counts as lost: a lab is watched by people, so less than the usual 40 s.</summary>
+    public static readonly TimeSpan NodeGrace = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan FolderCheck = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs a lab until it is cancelled.</summary>
@@ -87,6 +90,7 @@ public static class Supervisor
         LoadBalancerRanges = [.. LabRanges.Parse(spec.UnderlayCidr).Select(LabRanges.LoadBalancers)],
         NodeCidrMaskSizeV4 = LabRanges.NodeLengthV4,
         NodeCidrMaskSizeV6 = LabRanges.NodeLengthV6,
+        NodeMonitorGracePeriod = NodeGrace,
     };
 
     // Without its folder nobody could find the lab to stop it, so it stops itself.

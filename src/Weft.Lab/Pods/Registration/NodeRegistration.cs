@@ -46,6 +46,7 @@ internal sealed class NodeRegistration(PodServices services)
         var looked = services.Time.GetUtcNow();
         while (true)
         {
+            await services.Node.Joined.WaitAsync(ct).ConfigureAwait(false);
             var now = services.Time.GetUtcNow();
             if (now - looked > services.Options.LeaseInterval)
             {
@@ -103,6 +104,7 @@ internal sealed class NodeRegistration(PodServices services)
     {
         while (true)
         {
+            await services.Node.Joined.WaitAsync(ct).ConfigureAwait(false);
             var now = services.Time.GetUtcNow();
             var renewed = await services.Client.ModifyAsync<Lease>(
                 LeaseNamespace, _name, lease => lease with { Spec = lease.Spec with { RenewTime = now, HolderIdentity = _name } }, cancel: ct).ConfigureAwait(false);

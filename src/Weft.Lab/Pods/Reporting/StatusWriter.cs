@@ -20,6 +20,7 @@ internal sealed class StatusWriter(PodServices services, Pod pod)
         {
             try
             {
+                await services.Node.Joined.WaitAsync(ct).ConfigureAwait(false);
                 var patch = MergePatch.Between(pod with { Status = _sent }, pod with { Status = status });
                 if (patch is null)
                     return;
