@@ -30,6 +30,8 @@ public sealed class KindTable
         EventKind.Grouped,
         DeploymentKind.Kind,
         ReplicaSetKind.Kind,
+        StatefulSetKind.Kind,
+        DaemonSetKind.Kind,
         LeaseKind.Kind,
         EndpointSliceKind.Kind,
         NetworkPolicyKind.Kind,

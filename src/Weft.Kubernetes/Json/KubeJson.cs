@@ -25,6 +25,8 @@ namespace Weft.Kubernetes;
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(Deployment))]
 [JsonSerializable(typeof(ReplicaSet))]
+[JsonSerializable(typeof(StatefulSet))]
+[JsonSerializable(typeof(DaemonSet))]
 [JsonSerializable(typeof(NetworkPolicy))]
 [JsonSerializable(typeof(PartialObject))]
 [JsonSerializable(typeof(StringMap))]

@@ -29,6 +29,8 @@ public static class LabControllers
         new NodeLifecycle(context),
         new DeploymentController(context),
         new ReplicaSetController(context),
+        new StatefulSetController(context),
+        new DaemonSetController(context),
         new EndpointsController(context),
         new EndpointSliceController(context),
         new EndpointSliceMirroring(context),

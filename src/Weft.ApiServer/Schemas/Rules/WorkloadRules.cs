@@ -7,7 +7,7 @@ namespace Weft.ApiServer.Schemas.Rules;
 
 using Validation = Validation.Validation;
 
-/// <summary>Deployments and ReplicaSets.</summary>
+/// <summary>Deployments, ReplicaSets, StatefulSets and DaemonSets.</summary>
 internal static class WorkloadRules
 {
     public static void StrategyDefault(JsonObject strategy)
@@ -18,6 +18,23 @@ internal static class WorkloadRules
             strategy["rollingUpdate"] = rolling = [];
         rolling.TryAdd("maxSurge", "25%");
         rolling.TryAdd("maxUnavailable", "25%");
+    }
+
+    public static void PartitionDefault(JsonObject strategy) => RollingDefault(strategy, "partition", 0);
+
+    public static void UnavailableDefault(JsonObject strategy)
+    {
+        RollingDefault(strategy, "maxUnavailable", 1);
+        RollingDefault(strategy, "maxSurge", 0);
+    }
+
+    private static void RollingDefault(JsonObject strategy, string field, int value)
+    {
+        if (strategy.Text("type") != "RollingUpdate")
+            return;
+        if (strategy.Object("rollingUpdate") is not { } rolling)
+            strategy["rollingUpdate"] = rolling = [];
+        rolling.TryAdd(field, value);
     }
 
     public static void Strategy(JsonObject strategy, Validation v)

@@ -26,6 +26,10 @@ internal sealed class ClusterInformers(KubeClient client, ILogger logger)
 
     public Informer<ReplicaSet> ReplicaSets => field ??= new(client, _options);
 
+    public Informer<StatefulSet> StatefulSets => field ??= new(client, _options);
+
+    public Informer<DaemonSet> DaemonSets => field ??= new(client, _options);
+
     public Informer<Lease> Leases => field ??= new(client, _options with { Namespace = "kube-node-lease" });
 
     /// <summary>Runs them all until cancelled.</summary>
@@ -38,5 +42,7 @@ internal sealed class ClusterInformers(KubeClient client, ILogger logger)
         EndpointSlices.RunAsync(cancel),
         Deployments.RunAsync(cancel),
         ReplicaSets.RunAsync(cancel),
+        StatefulSets.RunAsync(cancel),
+        DaemonSets.RunAsync(cancel),
         Leases.RunAsync(cancel));
 }

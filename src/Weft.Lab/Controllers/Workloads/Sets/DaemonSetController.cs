@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+using Weft.Kubernetes;
+using Weft.Kubernetes.Client;
+
+namespace Weft.Lab.Controllers;
+
+/// <summary>Keeps one pod of each DaemonSet on every node that its template fits.</summary>
+/// <remarks>A pod is made for its node, without the scheduler, and tolerates that the node is not ready, full or closed.</remarks>
+internal sealed class DaemonSetController(ControllerContext context) : Controller(context)
+{
+    private static readonly (string Key, string Effect)[] Tolerated =
+    [
+        (NodeTaints.NotReady, "NoExecute"), (NodeTaints.Unreachable, "NoExecute"), (NodeTaints.NotReady, "NoSchedule"), (NodeTaints.Unreachable, "NoSchedule"),
+        ("node.kubernetes.io/disk-pressure", "NoSchedule"), ("node.kubernetes.io/memory-pressure", "NoSchedule"),
+        ("node.kubernetes.io/pid-pressure", "NoSchedule"), (NodeTaints.Unschedulable, "NoSchedule"),
+    ];
+
+    public override string Name => "daemonset";
+
+    protected override Task SubscribeAsync(ChangeSignal signal, CancellationToken cancel)
+    {
+        Cluster.DaemonSets.OnChange(signal);
+        Cluster.Pods.OnChange(signal);
+        Cluster.Nodes.OnChange(signal);
+        return Task.WhenAll(Cluster.DaemonSets.Synced, Cluster.Pods.Synced, Cluster.Nodes.Synced);
+    }
+
+    protected override async Task ReconcileAsync(Turn turn, CancellationToken cancel)
+    {
+        if (Cluster.DaemonSets.Items.IsEmpty)
+            return;
+        var pods = Cluster.Pods.Items.Values.ToLookup(pod => pod.Controller()?.Uid ?? "", StringComparer.Ordinal);
+        foreach (var set in Cluster.DaemonSets.Items.Values.OrderBy(set => set.Key()))
+            await turn.TryAsync($"daemon set {set.Key()}", () => AttendAsync(set, pods[set.Metadata.Uid ?? ""], turn, cancel)).ConfigureAwait(false);
+    }
+
+    private async Task AttendAsync(DaemonSet set, IEnumerable<Pod> pods, Turn turn, CancellationToken cancel)
+    {
+        var revision = TemplatePod.RevisionOf(set, set.Spec.Template);
+        var model = KubeJson.FromJson<Pod>(PodFor(set, revision, ""));
+        var nodes = Cluster.Nodes.Items.Values.Where(node => Fits(model, node)).Select(node => node.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        var byNode = pods.ToLookup(NodeOf, StringComparer.Ordinal);
+        if (!set.IsTerminating())
+        {
+            foreach (var pod in byNode.Where(group => !nodes.Contains(group.Key)).SelectMany(group => group).Concat(pods.Where(pod => pod.IsFinished())).Distinct())
+                await DeleteAsync(set, pod, cancel).ConfigureAwait(false);
+            foreach (var pod in nodes.SelectMany(node => byNode[node].Where(pod => pod.IsActive()).OrderBy(pod => pod.Metadata.CreationTimestamp).Skip(1)))
+                await DeleteAsync(set, pod, cancel).ConfigureAwait(false);
+            foreach (var node in nodes.Where(node => !byNode[node].Any()).Order(StringComparer.Ordinal))
+                await CreateAsync(set, revision, node, cancel).ConfigureAwait(false);
+            await ReplaceAsync(set, revision, nodes, byNode, turn, cancel).ConfigureAwait(false);
+        }
+
+        await ReportAsync(set, revision, nodes, turn, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Replaces pods of the former template, so many at a time that no more than <c>maxUnavailable</c> nodes are without one.</summary>
+    private async Task ReplaceAsync(DaemonSet set, string revision, HashSet<string> nodes, ILookup<string, Pod> byNode, Turn turn, CancellationToken cancel)
+    {
+        if (set.Spec.UpdateStrategy?.Type == "OnDelete")
+            return;
+        var allowed = Math.Max(1, (set.Spec.UpdateStrategy?.RollingUpdate?.MaxUnavailable ?? 1).Scale(nodes.Count, roundUp: true) ?? 1);
+        var pods = nodes.Select(node => byNode[node].FirstOrDefault(pod => pod.IsActive())).OfType<Pod>().ToList();
+        var available = pods.Where(pod => IsAvailable(set, pod, turn)).ToHashSet();
+        var spare = allowed - (nodes.Count - available.Count);
+        foreach (var pod in pods.Where(pod => !TemplatePod.IsUpdated(pod, revision)).OrderBy(pod => available.Contains(pod)).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal))
+        {
+            // A pod that never worked is no loss.
+            if (available.Contains(pod) && spare-- <= 0)
+                return;
+            await DeleteAsync(set, pod, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private bool IsAvailable(DaemonSet set, Pod pod, Turn turn)
+    {
+        var left = PodCounts.AvailableIn(pod, set.Spec.MinReadySeconds, Context.Time.GetUtcNow());
+        if (left > TimeSpan.Zero)
+            turn.After(left.Value);
+        return left == TimeSpan.Zero;
+    }
+
+    private static bool Fits(Pod model, Node node) =>
+        !node.IsTerminating() && NodeTaints.Untolerated(model, node) is null
+        && node.Metadata.Labels.ContainsAll(model.Spec.NodeSelector) && model.Spec.Affinity?.NodeAffinity?.Required?.Matches(node) is not false;
+
+    private async Task CreateAsync(DaemonSet set, string revision, string node, CancellationToken cancel)
+    {
+        var created = await Context.CreateAsync(Cluster.Pods, set.Metadata.Namespace, PodFor(set, revision, node), cancel).ConfigureAwait(false);
+        Context.Events.Normal(set, "SuccessfulCreate", $"Created pod: {created.Metadata.Name}");
+    }
+
+    private async Task DeleteAsync(DaemonSet set, Pod pod, CancellationToken cancel)
+    {
+        if (!pod.IsTerminating() && await Context.DeleteAsync(Cluster.Pods, pod, new DeleteOptions(), cancel).ConfigureAwait(false))
+            Context.Events.Normal(set, "SuccessfulDelete", $"Deleted pod: {pod.Metadata.Name}");
+    }
+
+    private static string NodeOf(Pod pod) => pod.Spec.NodeName ?? "";
+
+    private static JsonObject PodFor(DaemonSet set, string revision, string node)
+    {
+        var pod = TemplatePod.Of(set, set.Spec.Template, revision);
+        pod["metadata"]!["generateName"] = $"{set.Metadata.Name}-";
+        if (pod["spec"] is not JsonObject spec)
+            return pod;
+        if (node.Length > 0)
+            spec["nodeName"] = node;
+        if (spec["tolerations"] is not JsonArray tolerations)
+            spec["tolerations"] = tolerations = [];
+        foreach (var (key, effect) in Tolerated)
+            tolerations.Add((JsonNode)new JsonObject { ["key"] = key, ["operator"] = "Exists", ["effect"] = effect });
+        return pod;
+    }
+
+    private async Task ReportAsync(DaemonSet set, string revision, HashSet<string> nodes, Turn turn, CancellationToken cancel)
+    {
+        var pods = Cluster.Pods.Items.Values.Where(pod => pod.Controller()?.Uid == set.Metadata.Uid && pod.IsActive()).ToList();
+        var placed = pods.Where(pod => nodes.Contains(NodeOf(pod))).DistinctBy(NodeOf).ToList();
+        var available = placed.Count(pod => IsAvailable(set, pod, turn));
+        var status = set.Status with
+        {
+            DesiredNumberScheduled = nodes.Count,
+            CurrentNumberScheduled = placed.Count,
+            NumberMisscheduled = pods.Count(pod => !nodes.Contains(NodeOf(pod))),
+            NumberReady = placed.Count(pod => pod.IsReady()),
+            NumberAvailable = available,
+            NumberUnavailable = nodes.Count - available,
+            UpdatedNumberScheduled = placed.Count(pod => TemplatePod.IsUpdated(pod, revision)),
+            ObservedGeneration = set.Metadata.Generation,
+        };
+        await Context.PatchStatusAsync(Cluster.DaemonSets, set, set with { Status = status }, cancel).ConfigureAwait(false);
+    }
+}
