@@ -94,6 +94,34 @@ public sealed class DownTests
         Assert.Contains("web", (await lab.PodAddressesAsync()).Keys);
     }
 
+    [Fact]
+    public async Task An_interrupted_up_keeps_what_was_kept_and_down_waits_its_turn()
+    {
+        const string Unschedulable = """
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: nowhere }
+            spec: { nodeSelector: { no: such-node }, containers: [{ name: web, image: nginx }] }
+            """;
+        await using var lab = new TestLab();
+        (await lab.FeedWeftAsync(OnePod, "up", "--keep", "-")).Succeeded();
+        (await lab.WeftAsync("down")).Succeeded();
+
+        var file = Path.Combine(lab.Home, "nowhere.yaml");
+        await File.WriteAllTextAsync(file, Unschedulable, TestContext.Current.CancellationToken);
+        using var up = lab.StartWeft("up", "--keep", "--wait", "600s", file);
+        await Shell.UntilAsync(async () => (await lab.WeftAsync("status")).Output.Contains("nowhere"), "the lab runs and waits for its pod");
+        var down = await lab.WeftAsync("down");
+        Assert.Equal(1, down.ExitCode);
+        Assert.Contains("another weft command", down.Error);
+
+        (await Shell.RunAsync(["kill", "-INT", up.Id.ToString(CultureInfo.InvariantCulture)])).Succeeded();
+        await up.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(lab.Leftovers());
+        (await lab.WeftAsync("up", "--wait", "0s")).Succeeded();
+        Assert.Contains("web", (await lab.KubectlAsync("get", "pods", "-o", "name")).Succeeded().Output);
+    }
+
     [Theory]
     [InlineData(20)]
     [InlineData(300)]
