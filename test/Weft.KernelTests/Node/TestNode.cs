@@ -61,6 +61,9 @@ internal sealed class TestNode : IDisposable
 
     public CniFile? Configuration => _cni.Read();
 
+    /// <summary>Where its agent writes the CNI configuration.</summary>
+    public string ConfDir => Path.Combine(_folder, "net.d");
+
     /// <summary>The Node object that a kubelet would have registered.</summary>
     public KubeNode Object => new()
     {
