@@ -8,7 +8,7 @@ namespace Weft.Cli.Commands;
 internal static class RenderCommand
 {
     public static Command Create() => new("render", "Compile manifests offline and print what a node would be programmed with; needs no lab and no privileges."
-        .WithExample("weft render services -f examples/hello --target nftables", "weft render routes -f examples/hello --node node2"))
+        .WithExample("weft render services -f examples/services --target nftables", "weft render routes -f examples/hello --node node2"))
     {
         Services(),
         Routes(),
@@ -20,7 +20,7 @@ internal static class RenderCommand
         var target = new Option<string>("--target") { Description = $"What to compile for: {string.Join(", ", RenderedServices.Targets)}.", DefaultValueFactory = _ => RenderedServices.Targets[0], HelpName = "TARGET" };
         target.AcceptOnlyFromAmong(RenderedServices.Targets);
         var command = new Command("services", "Print what would balance the Services of the manifests on a node."
-            .WithExample("weft render services -f examples/hello", "weft render services -f web.yaml --node node2 --target iptables"))
+            .WithExample("weft render services -f examples/services", "weft render services -f web.yaml --node node2 --target iptables"))
         {
             files, node, target, quiet,
         };

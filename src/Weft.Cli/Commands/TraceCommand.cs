@@ -25,7 +25,7 @@ internal static class TraceCommand
         var (files, quiet, ns, name, output) = (ManifestCluster.Files(), ManifestCluster.Quiet(), LabOptions.Namespace(), LabOptions.Name(), LabOptions.Output("text", "json"));
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Read the objects of this cluster instead of the lab's.", HelpName = "FILE" };
         var command = new Command("trace", "Predict the way of a connection: each rule with its object, every endpoint with its probability, or why there is none. Sends no packet."
-            .WithExample("weft trace client svc/web", "weft trace client svc/web:80 -f examples/hello", "weft trace default/client 10.96.0.1:443 -o json"))
+            .WithExample("weft trace client svc/web", "weft trace client svc/web:80 -f examples/services", "weft trace default/client kubernetes.default -o json"))
         {
             from, to, protocol, files, quiet, ns, name, kubeconfig, output,
         };
