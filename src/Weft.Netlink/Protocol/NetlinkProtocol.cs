@@ -8,4 +8,7 @@ public enum NetlinkProtocol
 
     /// <summary>NETLINK_NETFILTER: nf_tables, conntrack.</summary>
     Netfilter = 12,
+
+    /// <summary>NETLINK_GENERIC: families with names, such as IPVS.</summary>
+    Generic = 16,
 }
