@@ -63,7 +63,23 @@ public static class Readiness
         if (deployment is not null)
             return $"Deployment {deployment.Metadata.Namespace}/{deployment.Metadata.Name}: {deployment.Status.ReadyReplicas} of {deployment.Spec.Replicas ?? 1} ready";
         var set = (await client.ListAsync<ReplicaSet>(cancel: ct).ConfigureAwait(false)).Items.FirstOrDefault(s => s.Status.ReadyReplicas < (s.Spec.Replicas ?? 1));
-        return set is null ? null : $"ReplicaSet {set.Metadata.Namespace}/{set.Metadata.Name}: {set.Status.ReadyReplicas} of {set.Spec.Replicas ?? 1} ready";
+        if (set is not null)
+            return $"ReplicaSet {set.Metadata.Namespace}/{set.Metadata.Name}: {set.Status.ReadyReplicas} of {set.Spec.Replicas ?? 1} ready";
+        return await NumberedMissingAsync(client, ct).ConfigureAwait(false) ?? await DaemonsMissingAsync(client, ct).ConfigureAwait(false);
+    }
+
+    private static async Task<string?> NumberedMissingAsync(KubeClient client, CancellationToken ct)
+    {
+        var set = (await client.ListAsync<StatefulSet>(cancel: ct).ConfigureAwait(false)).Items
+            .FirstOrDefault(s => s.Status.ReadyReplicas < (s.Spec.Replicas ?? 1) || s.Status.ObservedGeneration != s.Metadata.Generation);
+        return set is null ? null : $"StatefulSet {set.Metadata.Namespace}/{set.Metadata.Name}: {set.Status.ReadyReplicas} of {set.Spec.Replicas ?? 1} ready";
+    }
+
+    private static async Task<string?> DaemonsMissingAsync(KubeClient client, CancellationToken ct)
+    {
+        var set = (await client.ListAsync<DaemonSet>(cancel: ct).ConfigureAwait(false)).Items
+            .FirstOrDefault(s => s.Status.NumberReady < s.Status.DesiredNumberScheduled || s.Status.ObservedGeneration != s.Metadata.Generation);
+        return set is null ? null : $"DaemonSet {set.Metadata.Namespace}/{set.Metadata.Name}: {set.Status.NumberReady} of {set.Status.DesiredNumberScheduled} ready";
     }
 
     private static async Task<string> WhyAsync(KubeClient client, Pod pod, CancellationToken ct) =>
