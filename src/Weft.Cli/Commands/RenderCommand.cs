@@ -30,7 +30,7 @@ internal static class RenderCommand
             var name = ManifestCluster.NodeOf(cluster.Objects, parsed.GetValue(node));
             var (table, problems) = ServiceCompiler.CompileOnce(cluster.Objects, name);
             ManifestCluster.Print(problems);
-            Console.Write(RenderedServices.Of(parsed.GetValue(target)!, table, name));
+            Console.Write(RenderedServices.Of(parsed.GetValue(target)!, table, name, ManifestCluster.AddressesOf(cluster.Objects, name)));
             return 0;
         });
         return command;

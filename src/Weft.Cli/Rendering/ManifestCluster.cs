@@ -2,6 +2,7 @@ using System.CommandLine;
 using Weft.Cli.Up;
 using Weft.Compilers.Offline;
 using Weft.Kubernetes;
+using Weft.Model;
 
 namespace Weft.Cli.Rendering;
 
@@ -34,7 +35,14 @@ internal static class ManifestCluster
         return names.Contains(asked) ? asked : throw new UsageException($"--node {asked}: there is no such node; there are {string.Join(", ", names)}");
     }
 
-    public static void Print(IEnumerable<Weft.Model.Problem> problems)
+    /// <summary>The InternalIPs of a node.</summary>
+    public static IEnumerable<IpAddress> AddressesOf(ClusterSnapshot objects, string node) => objects.Nodes
+        .Where(other => other.Metadata.Name == node)
+        .SelectMany(other => other.Status.Addresses)
+        .Where(address => address.Type == "InternalIP" && IpAddress.TryParse(address.Address, out _))
+        .Select(address => IpAddress.Parse(address.Address));
+
+    public static void Print(IEnumerable<Problem> problems)
     {
         foreach (var problem in problems)
             Console.Error.WriteLine($"problem: {problem}");

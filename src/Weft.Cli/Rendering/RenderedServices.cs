@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Weft.Compilers.Services.Iptables;
+using Weft.Compilers.Services.Ipvs;
 using Weft.Compilers.Services.Nftables;
 using Weft.Model;
 using Weft.Model.Nftables;
@@ -12,10 +13,15 @@ internal static class RenderedServices
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    public static readonly string[] Targets = ["nftables", "iptables", "json"];
+    public static readonly string[] Targets = ["nftables", "iptables", "ipvs", "json"];
 
-    public static string Of(string target, ServiceTable table, string node) => target switch
+    /// <param name="target">One of <see cref="Targets"/>.</param>
+    /// <param name="table">What to serve.</param>
+    /// <param name="node">The node's name.</param>
+    /// <param name="addresses">Its addresses, where node ports of ipvs are.</param>
+    public static string Of(string target, ServiceTable table, string node, IEnumerable<IpAddress> addresses) => target switch
     {
+        "ipvs" => IpvsText.Print(IpvsCompiler.Compile(table, addresses)),
         "iptables" => string.Concat(Families(table).Select(v6 => $"# {(v6 ? "ip6tables" : "iptables")}-restore --noflush\n{IptablesDiff.Full(new IptablesCompiler(v6).Compile(table)).Text}")),
         "json" => ServiceTableJson.Of(table, node).ToJsonString(Indented) + "\n",
         _ => NftPrinter.Print(Nftables(table)),

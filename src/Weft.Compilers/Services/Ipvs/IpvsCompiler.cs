@@ -19,7 +19,8 @@ public static class IpvsCompiler
     /// <param name="nodeAddresses">The node's own addresses: each has a virtual server for every node port.</param>
     public static IpvsPlan Compile(ServiceTable table, IEnumerable<IpAddress> nodeAddresses)
     {
-        var addresses = nodeAddresses.Where(address => TakesNodePorts(table, address)).Distinct().Order().ToList();
+        var own = nodeAddresses.ToHashSet();
+        var addresses = own.Where(address => TakesNodePorts(table, address)).Order().ToList();
         var servers = new SortedDictionary<string, VirtualServer>(StringComparer.Ordinal);
         var owners = new Dictionary<VirtualAddress, ServicePortName>();
         var facts = new List<FrontendFacts>();
@@ -35,14 +36,18 @@ public static class IpvsCompiler
             }
         }
 
+        var virtualRanges = Virtual(table, facts, own);
         var rules = new[] { false, true }.Where(v6 => facts.Exists(fact => fact.Address.Address.IsV6 == v6) || table.ServiceRanges.Any(range => range.IsV6 == v6))
-            .Select(v6 => IpvsRules.Write(v6, table, facts.Where(fact => fact.Address.Address.IsV6 == v6).ToList()));
-        return new IpvsPlan(servers.Values.ToEquatableArray(), owners, Virtual(table, facts).Select(Route).ToEquatableArray(), new NftRuleset { Tables = [.. rules] });
+            .Select(v6 => IpvsRules.Write(v6, table, virtualRanges, facts.Where(fact => fact.Address.Address.IsV6 == v6).ToList()));
+        return new IpvsPlan(servers.Values.ToEquatableArray(), owners, virtualRanges.Select(Route).ToEquatableArray(), new NftRuleset { Tables = [.. rules] });
     }
 
-    /// <summary>The virtual addresses: whole ranges of cluster IPs where they are known, single addresses beside them.</summary>
-    internal static EquatableArray<IpPrefix> Virtual(ServiceTable table, IEnumerable<FrontendFacts> facts) => PrefixSet.Normalize(
-        table.ServiceRanges.Concat(facts.Where(fact => fact.Frontend.Kind != FrontendKind.NodePort).Select(fact => IpPrefix.Host(fact.Address.Address))));
+    /// <summary>
+    /// The virtual addresses: whole ranges of cluster IPs where they are known, single addresses beside them. The node's own stay what they are, also
+    /// where they are external IPs of a Service: other programs listen there.
+    /// </summary>
+    private static EquatableArray<IpPrefix> Virtual(ServiceTable table, List<FrontendFacts> facts, HashSet<IpAddress> own) => PrefixSet.Normalize(
+        table.ServiceRanges.Concat(facts.Select(fact => fact.Address.Address).Where(address => !own.Contains(address)).Select(IpPrefix.Host)));
 
     private static IEnumerable<(Frontend Frontend, VirtualAddress Address)> Addresses(ProxiedPort port, Frontend frontend, List<IpAddress> node) =>
         frontend.Address is { } address

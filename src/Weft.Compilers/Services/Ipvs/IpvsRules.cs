@@ -37,7 +37,7 @@ internal static class IpvsRules
 
     private static readonly NftStatement ClearMark = new NftSetMeta(NftMeta.Mark, new NftBitwise(Nft.Mark, NftData.Host32(~Mark), NftData.Host32(0)));
 
-    public static NftTable Write(bool v6, ServiceTable table, List<FrontendFacts> facts)
+    public static NftTable Write(bool v6, ServiceTable table, EquatableArray<IpPrefix> virtualRanges, List<FrontendFacts> facts)
     {
         var address = v6 ? NftType.Ipv6Address : NftType.Ipv4Address;
         var key = NftType.Concat(address, NftType.Protocol, NftType.Port);
@@ -57,7 +57,7 @@ internal static class IpvsRules
                     Flags = NftSetFlags.Interval, Elements = facts.Where(IsGuarded).SelectMany(Clients).ToEquatableArray(),
                 },
                 new NftSet(Hairpins, NftType.Concat(address, address)) { Elements = [.. facts.SelectMany(Endpoints).Distinct().Select(Itself)] },
-                Ranges(Virtual, address, IpvsCompiler.Virtual(table, facts).Where(range => range.IsV6 == v6)),
+                Ranges(Virtual, address, virtualRanges.Where(range => range.IsV6 == v6)),
                 Ranges(Pods, address, table.PodRanges.Where(range => range.IsV6 == v6)),
             ],
             Chains = [.. Chains(v6, table.PodRanges.Any(range => range.IsV6 == v6))],

@@ -1,0 +1,48 @@
+using Weft.Compilers.Services.Ipvs;
+using Weft.Model;
+using Weft.Model.Services;
+
+namespace Weft.Tests.Targets.Ipvs;
+
+/// <summary>Services become virtual servers, routes and the rules beside them.</summary>
+public sealed class IpvsCompilerTests
+{
+    public static TheoryData<string> Cases() => [.. SampleTables.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_table_becomes_its_golden_text(string name)
+    {
+        IpAddress[] node = [IpAddress.Parse("127.0.0.1"), IpAddress.Parse("192.168.0.5"), IpAddress.Parse("172.30.0.5"), IpAddress.Parse("2001:db8::5"), IpAddress.Parse("fe80::5")];
+        GoldenText.Check("ipvs", name, IpvsText.Print(IpvsCompiler.Compile(SampleTables.All[name], node)));
+    }
+
+    [Fact]
+    public void The_order_of_the_nodes_addresses_does_not_matter()
+    {
+        IpAddress[] node = [IpAddress.Parse("192.168.0.5"), IpAddress.Parse("172.30.0.5")];
+        var plan = IpvsCompiler.Compile(SampleTables.All["external"], node);
+        var turned = IpvsCompiler.Compile(SampleTables.All["external"], node.Reverse());
+        Assert.Equal(plan.Servers, turned.Servers);
+        Assert.Equal(plan.Rules, turned.Rules);
+    }
+
+    [Fact]
+    public void An_address_of_the_node_stays_the_nodes_though_a_service_has_it_as_external_ip()
+    {
+        var node = IpAddress.Parse("192.168.0.5");
+        var plan = IpvsCompiler.Compile(TestPorts.Table(TestPorts.Seed.With(FrontendKind.ExternalIp, $"{node}:80")), [node]);
+        Assert.Contains(plan.Servers, server => server.Address.Address == node);
+        Assert.DoesNotContain(plan.Routes, route => route.Destination.Contains(node));
+    }
+
+    [Fact]
+    public void The_table_remembers_whose_virtual_servers_they_are()
+    {
+        foreach (var table in SampleTables.All.Values)
+        {
+            var plan = IpvsCompiler.Compile(table, []);
+            Assert.Equal(plan.Servers.Select(server => server.Address).ToHashSet(), IpvsPlan.Owned(plan.Rules));
+        }
+    }
+}
