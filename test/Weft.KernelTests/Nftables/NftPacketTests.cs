@@ -9,7 +9,6 @@ namespace Weft.KernelTests.Nftables;
 
 /// <summary>What the rules do to packets: a client and its servers on the loopback interface.</summary>
 [Collection(NftablesCollection.Name)]
-[Trait("vm", "also")]
 public sealed class NftPacketTests : IDisposable
 {
     private const uint Service = 1;
