@@ -119,6 +119,8 @@ public static class LabLauncher
         foreach (var word in command)
             start.ArgumentList.Add(word);
         start.Environment["WEFT_INSTALLATION"] = installation.Root;
+        // Its files in /tmp would outlive runtimes that the kernel ends.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         return Process.Start(start)!;
     }
 
