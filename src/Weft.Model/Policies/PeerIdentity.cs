@@ -1,0 +1,35 @@
+namespace Weft.Model.Policies;
+
+/// <summary>A set of peers that no rule tells apart: all of them match the same terms.</summary>
+/// <param name="Terms">What they match, sorted; never empty (who matches nothing is not listed).</param>
+public sealed record PeerIdentity(EquatableArray<PeerTerm> Terms)
+{
+    /// <summary>Whether peers of this identity match a term.</summary>
+    public bool Matches(PeerTerm term) => Terms.AsSpan().BinarySearch(term) >= 0;
+
+    /// <summary>Whether they match at least one of the terms.</summary>
+    public bool MatchesAny(EquatableArray<PeerTerm> terms)
+    {
+        foreach (var term in terms)
+        {
+            if (Matches(term))
+                return true;
+        }
+
+        return false;
+    }
+}
+
+/// <summary>One way in which rules choose peers: a selector of pods, a block of addresses, nodes.</summary>
+/// <param name="Text">
+/// Canonical, so that equal selectors are one term, and made for people: <c>pods role=frontend in namespace default</c>,
+/// <c>172.17.0.0/16 except 172.17.1.0/24</c>. A named port that peers resolve for themselves is part of the term: <c>… whose port http is TCP 8080</c>.
+/// </param>
+public sealed record PeerTerm(string Text) : IComparable<PeerTerm>
+{
+    /// <summary>By text, by code point.</summary>
+    public int CompareTo(PeerTerm? other) => string.CompareOrdinal(Text, other?.Text);
+
+    /// <summary>The text.</summary>
+    public override string ToString() => Text;
+}
