@@ -30,6 +30,9 @@ public sealed record HostLocalConfig
     /// <summary>Addresses that were asked for through CNI_ARGS, <c>args.cni.ips</c> and <c>runtimeConfig.ips</c>.</summary>
     public IReadOnlyList<IpAddress> Requested { get; init; } = [];
 
+    /// <summary>How long an address rests after it was given back, as long as others are free (<c>reuseDelaySeconds</c>; not known to the reference plugin).</summary>
+    public TimeSpan ReuseDelay { get; init; }
+
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="CniException">It is missing or wrong.</exception>
     public static HostLocalConfig Read(PluginRequest request)
@@ -50,6 +53,7 @@ public sealed record HostLocalConfig
             DataDirectory = string.IsNullOrEmpty(directory) ? DefaultDirectory : directory,
             ResolvConf = string.IsNullOrEmpty(resolvConf) ? null : resolvConf,
             Requested = ReadRequested(request),
+            ReuseDelay = TimeSpan.FromSeconds(ipam.Number("reuseDelaySeconds") ?? 0),
         };
     }
 

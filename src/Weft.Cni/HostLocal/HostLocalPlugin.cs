@@ -5,10 +5,12 @@ using Weft.Model;
 namespace Weft.Cni.HostLocal;
 
 /// <summary>host-local: hands out addresses of ranges and keeps the leases in files of this host.</summary>
-public sealed class HostLocalPlugin : ICniPlugin
+public sealed class HostLocalPlugin(TimeProvider? time = null) : ICniPlugin
 {
     /// <summary>The plugin's <c>type</c>.</summary>
     public const string Type = "host-local";
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <inheritdoc/>
     public CniResult Add(PluginRequest request)
@@ -18,7 +20,7 @@ public sealed class HostLocalPlugin : ICniPlugin
         using var store = LeaseStore.Open(config.DataDirectory, config.Network);
         return new CniResult
         {
-            Addresses = Allocate(config, store, request.Attachment).ToEquatableArray(),
+            Addresses = Allocate(config, store, Resting(config, store), request.Attachment).ToEquatableArray(),
             Routes = config.Routes,
             Dns = dns,
         };
@@ -44,8 +46,7 @@ public sealed class HostLocalPlugin : ICniPlugin
     {
         var config = HostLocalConfig.Read(request);
         using var store = LeaseStore.Open(config.DataDirectory, config.Network);
-        foreach (var address in store.Of(request.Attachment))
-            store.Release(address);
+        Release(config, store, store.Of(request.Attachment));
     }
 
     /// <inheritdoc/>
@@ -54,11 +55,7 @@ public sealed class HostLocalPlugin : ICniPlugin
         var config = HostLocalConfig.Read(request);
         var valid = request.ValidAttachments();
         using var store = LeaseStore.Open(config.DataDirectory, config.Network);
-        foreach (var lease in store.All().ToList())
-        {
-            if (!valid.Any(lease.BelongsTo))
-                store.Release(lease.Address);
-        }
+        Release(config, store, store.All().Where(lease => !valid.Any(lease.BelongsTo)).Select(lease => lease.Address).ToList());
     }
 
     /// <inheritdoc/>
@@ -74,7 +71,16 @@ public sealed class HostLocalPlugin : ICniPlugin
         }
     }
 
-    private static List<CniAddress> Allocate(HostLocalConfig config, LeaseStore store, Attachment holder)
+    private ReleasedAddresses Resting(HostLocalConfig config, LeaseStore store) => new(store.Folder, config.ReuseDelay, _time.GetUtcNow());
+
+    private void Release(HostLocalConfig config, LeaseStore store, List<IpAddress> addresses)
+    {
+        Resting(config, store).Add(addresses);
+        foreach (var address in addresses)
+            store.Release(address);
+    }
+
+    private static List<CniAddress> Allocate(HostLocalConfig config, LeaseStore store, ReleasedAddresses resting, Attachment holder)
     {
         var taken = new List<CniAddress>();
         try
@@ -82,7 +88,7 @@ public sealed class HostLocalPlugin : ICniPlugin
             var requested = config.Requested.ToList();
             var held = store.Of(holder);
             for (var i = 0; i < config.RangeSets.Count; i++)
-                taken.Add(AllocateFrom(config.RangeSets[i], i, store, holder, held, requested));
+                taken.Add(AllocateFrom(config.RangeSets[i], i, store, resting, holder, held, requested));
             if (requested.Count > 0)
                 throw CniException.Internal($"failed to allocate all requested IPs: {string.Join(' ', requested)}");
             return taken;
@@ -96,7 +102,7 @@ public sealed class HostLocalPlugin : ICniPlugin
     }
 
     private static CniAddress AllocateFrom(
-        RangeSet set, int number, LeaseStore store, Attachment holder, List<IpAddress> held, List<IpAddress> requested)
+        RangeSet set, int number, LeaseStore store, ReleasedAddresses resting, Attachment holder, List<IpAddress> held, List<IpAddress> requested)
     {
         var wanted = requested.FindIndex(address => set.Find(address) is not null);
         if (wanted >= 0)
@@ -112,13 +118,30 @@ public sealed class HostLocalPlugin : ICniPlugin
                 throw Failed(number, $"{address} has been allocated to {holder.ContainerId}, duplicate allocation is not allowed");
         }
 
-        foreach (var (address, range) in set.After(store.LastReserved(number)))
+        foreach (var (address, range) in InOrderOfChoice(set.After(store.LastReserved(number)), resting))
         {
             if (store.TryReserve(address, holder, number))
                 return new CniAddress(address, range.Subnet.Length) { Gateway = range.Gateway };
         }
 
         throw Failed(number, $"no IP addresses available in range set: {set}");
+    }
+
+    /// <summary>First those that nobody had lately, then the one that has rested longest.</summary>
+    private static IEnumerable<(IpAddress Address, AddressRange Range)> InOrderOfChoice(
+        IEnumerable<(IpAddress Address, AddressRange Range)> candidates, ReleasedAddresses resting)
+    {
+        var later = new List<(IpAddress Address, AddressRange Range)>();
+        foreach (var candidate in candidates)
+        {
+            if (resting.Rests(candidate.Address))
+                later.Add(candidate);
+            else
+                yield return candidate;
+        }
+
+        foreach (var candidate in later.OrderBy(candidate => resting.Since(candidate.Address)))
+            yield return candidate;
     }
 
     private static CniAddress Take(RangeSet set, int number, LeaseStore store, Attachment holder, IpAddress address)

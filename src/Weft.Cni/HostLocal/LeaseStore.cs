@@ -12,6 +12,7 @@ namespace Weft.Cni.HostLocal;
 /// DIR/NETWORK/lock                  flock(2)
 /// DIR/NETWORK/10.22.0.7             "CONTAINER\r\nIFNAME": the lease; its name is the address
 /// DIR/NETWORK/last_reserved_ip.0    the address that range set 0 handed out last
+/// DIR/NETWORK/released              ours: addresses that rest before somebody gets them again
 /// </code>
 /// Older files hold the container id alone. An empty file is what a plugin left that was killed between making the file and
 /// writing it; writers hold the lock, so it is free.
@@ -39,6 +40,9 @@ public sealed class LeaseStore : IDisposable
             Directory.CreateDirectory(directory);
         return new LeaseStore(directory, FileLock.Acquire(Path.Join(directory, "lock")));
     }
+
+    /// <summary>The network's folder.</summary>
+    public string Folder => _directory;
 
     /// <summary>Takes the address for the attachment, and remembers it as the range set's last.</summary>
     /// <returns>False when somebody holds it.</returns>

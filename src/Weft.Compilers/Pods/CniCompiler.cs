@@ -19,6 +19,9 @@ public static class CniCompiler
 
     private const string NetworkName = "weft";
 
+    /// <summary>Longer than a node that is not cut off takes to learn that a pod is gone.</summary>
+    private const int ReuseDelaySeconds = 30;
+
     /// <summary>Name of the bridge that the generated configuration uses.</summary>
     public const string BridgeName = "weft0";
 
@@ -51,6 +54,7 @@ public static class CniCompiler
             ["type"] = "host-local",
             ["ranges"] = HostLocal.Ranges(podRanges),
             ["routes"] = HostLocal.DefaultRoutes(podRanges),
+            ["reuseDelaySeconds"] = ReuseDelaySeconds,
         };
         return new JsonObject { ["cniVersion"] = Version, ["name"] = NetworkName, ["plugins"] = new JsonArray(plugin) };
     }

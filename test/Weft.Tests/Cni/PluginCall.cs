@@ -16,6 +16,8 @@ internal sealed record PluginCall(string Type, string Command, string Config)
 
     public string Arguments { get; init; } = "";
 
+    public ICniPlugin? Plugin { get; init; }
+
     public (int ExitCode, string Output) Run()
     {
         var environment = new Dictionary<string, string>
@@ -29,7 +31,7 @@ internal sealed record PluginCall(string Type, string Command, string Config)
         };
         using var input = new MemoryStream(Encoding.UTF8.GetBytes(Config));
         using var output = new MemoryStream();
-        var code = PluginHost.Run(Type, PluginCatalog.Create(Type)!, environment.GetValueOrDefault, input, output, _ => { });
+        var code = PluginHost.Run(Type, Plugin ?? PluginCatalog.Create(Type)!, environment.GetValueOrDefault, input, output, _ => { });
         return (code, Encoding.UTF8.GetString(output.ToArray()));
     }
 
