@@ -1,3 +1,4 @@
+using Weft.Compilers.Nftables;
 using Weft.Model;
 using Weft.Model.Nftables;
 using Weft.Model.Services;
@@ -16,7 +17,7 @@ namespace Weft.Compilers.Services.Nftables;
 /// </code>
 /// Pure: it touches no kernel. Not for concurrent use.
 /// </remarks>
-public sealed class NftServiceProgram
+public sealed class NftServiceProgram : INftProgram<ServiceTable>
 {
     private readonly FamilyProgram _v4 = new(ServiceSets.V4);
     private readonly FamilyProgram _v6 = new(ServiceSets.V6);
