@@ -1,33 +1,40 @@
 using Microsoft.Extensions.Logging;
 using Weft.Kubernetes;
-using Weft.Kubernetes.Client;
 using Weft.Model;
 using Weft.Model.Services;
 using Weft.Netlink;
 using Weft.Netlink.Conntrack;
+using Weft.Node.Connections;
 
 namespace Weft.Node.Proxy.Connections;
 
 /// <summary>Has the kernel forget flows to endpoints that left. It works beside the turns: listing flows of a busy node takes longer than a turn.</summary>
 /// <remarks>TCP is left alone: an endpoint that ends closes its connections, and one that terminates drains them.</remarks>
-/// <param name="flows">The kernel's flows.</param>
-/// <param name="nodeAddresses">The node's own addresses.</param>
-/// <param name="metrics">Where to count.</param>
-/// <param name="logger">Where to tell of failures.</param>
-/// <param name="time">The clock.</param>
-internal sealed class ConnectionCleaner(IConntrack flows, Func<IReadOnlySet<IpAddress>> nodeAddresses, ProxyMetrics metrics, ILogger logger, TimeProvider time)
+internal sealed class ConnectionCleaner
 {
-    // Flows are deleted in portions of this many, which bounds the memory.
-    private const int Portion = 4096;
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
-
+    private readonly IConntrack _flows;
+    private readonly Func<IReadOnlySet<IpAddress>> _nodeAddresses;
+    private readonly ProxyMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly BackgroundWork _work;
     private readonly Lock _gate = new();
-    private readonly ChangeSignal _changed = new();
     private readonly DatagramPorts _ports = new();
     private HashSet<ObjectKey>? _pending;
     private string? _told;
     private (ServiceTable Table, Func<ObjectKey, ServiceObjects?> Find)? _served;
+
+    /// <param name="flows">The kernel's flows.</param>
+    /// <param name="nodeAddresses">The node's own addresses.</param>
+    /// <param name="metrics">Where to count.</param>
+    /// <param name="logger">Where to tell of failures.</param>
+    /// <param name="time">The clock.</param>
+    public ConnectionCleaner(
+        IConntrack flows, Func<IReadOnlySet<IpAddress>> nodeAddresses, ProxyMetrics metrics, ILogger logger, TimeProvider time)
+    {
+        (_flows, _nodeAddresses, _metrics, _logger, _time) = (flows, nodeAddresses, metrics, logger, time);
+        _work = new BackgroundWork(Clean, time);
+    }
 
     /// <summary>Notes that the kernel serves a table now.</summary>
     /// <param name="table">The table.</param>
@@ -41,29 +48,12 @@ internal sealed class ConnectionCleaner(IConntrack flows, Func<IReadOnlySet<IpAd
             _served = (table, find);
             _pending?.UnionWith(changed);
             if (isFirst || changed.Count > 0)
-                _changed.Set();
+                _work.Ask();
         }
     }
 
     /// <summary>Works until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancel)
-    {
-        try
-        {
-            while (true)
-            {
-                await _changed.WaitAsync(cancel).ConfigureAwait(false);
-                var done = Clean();
-                await Task.Delay(done ? Rest : Retry, time, cancel).ConfigureAwait(false);
-                if (!done)
-                    _changed.Set();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The end of the agent.
-        }
-    }
+    public Task RunAsync(CancellationToken cancel) => _work.RunAsync(cancel);
 
     /// <summary>Looks at what was noted. After a failure everything is looked at.</summary>
     /// <returns>Whether it went well.</returns>
@@ -87,7 +77,7 @@ internal sealed class ConnectionCleaner(IConntrack flows, Func<IReadOnlySet<IpAd
         catch (NetlinkException error)
         {
             if (_told != error.Message)
-                Log.ConnectionsNotCleaned(logger, error.Message);
+                Log.ConnectionsNotCleaned(_logger, error.Message);
             _told = error.Message;
             lock (_gate)
                 _pending = null;
@@ -99,19 +89,12 @@ internal sealed class ConnectionCleaner(IConntrack flows, Func<IReadOnlySet<IpAd
     {
         if (rules.IsEmpty)
             return;
-        var addresses = rules.HasNodePorts ? nodeAddresses() : new HashSet<IpAddress>();
+        var addresses = rules.HasNodePorts ? _nodeAddresses() : new HashSet<IpAddress>();
         foreach (var filter in rules.Filters)
         {
-            var started = time.GetTimestamp();
-            var (deleted, found) = (0, Portion);
-            while (found == Portion)
-            {
-                var stale = flows.Find(filter, flow => rules.IsStale(flow, addresses), Portion);
-                found = stale.Count;
-                deleted += flows.Delete(stale);
-            }
-
-            metrics.NoteCleaning(filter.IsV6 == true, deleted, time.GetElapsedTime(started));
+            var started = _time.GetTimestamp();
+            var deleted = FlowSweep.Delete(_flows, filter, flow => rules.IsStale(flow, addresses));
+            _metrics.NoteCleaning(filter.IsV6 == true, deleted, _time.GetElapsedTime(started));
         }
     }
 }
