@@ -32,6 +32,7 @@ public sealed class KindTable
         ReplicaSetKind.Kind,
         StatefulSetKind.Kind,
         DaemonSetKind.Kind,
+        ControllerRevisionKind.Kind,
         LeaseKind.Kind,
         EndpointSliceKind.Kind,
         NetworkPolicyKind.Kind,

@@ -17,6 +17,7 @@ public sealed record DaemonSetSpec
     public PodTemplate Template { get; init; }
     public WorkloadUpdate? UpdateStrategy { get; init; }
     public int MinReadySeconds { get; init; }
+    public int? RevisionHistoryLimit { get; init; }
 }
 
 /// <summary>On how many nodes the pods are; the required counts are written even when zero.</summary>

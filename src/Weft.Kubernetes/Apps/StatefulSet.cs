@@ -22,6 +22,7 @@ public sealed record StatefulSetSpec
     public WorkloadUpdate? UpdateStrategy { get; init; }
     public StatefulSetOrdinals? Ordinals { get; init; }
     public int MinReadySeconds { get; init; }
+    public int? RevisionHistoryLimit { get; init; }
     public EquatableArray<PartialObject> VolumeClaimTemplates { get; init; }
 }
 
@@ -44,6 +45,9 @@ public sealed record WorkloadRollingUpdate
     /// <summary>Pods of a StatefulSet with lower numbers keep the former template.</summary>
     public int? Partition { get; init; }
     public IntOrString? MaxUnavailable { get; init; }
+
+    /// <summary>Nodes on which a DaemonSet may have a new pod beside the former one.</summary>
+    public IntOrString? MaxSurge { get; init; }
 }
 
 /// <summary>How many pods there are.</summary>

@@ -27,6 +27,7 @@ namespace Weft.Kubernetes;
 [JsonSerializable(typeof(ReplicaSet))]
 [JsonSerializable(typeof(StatefulSet))]
 [JsonSerializable(typeof(DaemonSet))]
+[JsonSerializable(typeof(ControllerRevision))]
 [JsonSerializable(typeof(NetworkPolicy))]
 [JsonSerializable(typeof(PartialObject))]
 [JsonSerializable(typeof(StringMap))]

@@ -3,6 +3,7 @@ using Weft.ApiServer;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Lab.Controllers;
+using Weft.Tests.Kubectl;
 using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.Tests.Controllers;
@@ -93,6 +94,18 @@ internal sealed class TestCluster : IAsyncDisposable
             Assert.True(DateTime.UtcNow < deadline, $"did not come about within {seconds} s; there are: {string.Join("\n", items)}");
             await Task.Delay(10);
         }
+    }
+
+    /// <summary>Runs the real kubectl, which has to succeed.</summary>
+    /// <returns>What it printed.</returns>
+    public async Task<string> KubectlAsync(params string[] arguments)
+    {
+        var authority = Path.Combine(_state.FullName, "authority.pem");
+        await File.WriteAllTextAsync(authority, _server.CaCertificatePem);
+        var (code, output, errors) = await KubectlCommand.RunAsync(
+            $"https://127.0.0.1:{_server.Endpoints[0].Port}", null, ["--token", _server.AdminToken, "--certificate-authority", authority, .. arguments]);
+        Assert.True(code == 0, $"kubectl {string.Join(' ', arguments)}: {output}{errors}");
+        return output;
     }
 
     public async ValueTask DisposeAsync()

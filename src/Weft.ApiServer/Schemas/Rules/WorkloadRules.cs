@@ -115,7 +115,8 @@ internal static class WorkloadRules
             v.Forbidden("template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported");
     }
 
-    private static void Amount(JsonObject rolling, string field, Validation v)
+    /// <summary>Checks a count or percentage of pods.</summary>
+    internal static void Amount(JsonObject rolling, string field, Validation v)
     {
         var value = rolling[field];
         if (value.Text() is { } text)
@@ -131,7 +132,7 @@ internal static class WorkloadRules
         }
     }
 
-    private static bool IsZero(JsonNode? value) =>
+    internal static bool IsZero(JsonNode? value) =>
         value.Text() is { } text ? Percent(text) == 0 : !JsonScalars.TryInteger(value, out var number) || number == 0;
 
     private static int? Percent(string text) =>

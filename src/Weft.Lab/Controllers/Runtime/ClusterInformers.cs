@@ -30,6 +30,8 @@ internal sealed class ClusterInformers(KubeClient client, ILogger logger)
 
     public Informer<DaemonSet> DaemonSets => field ??= new(client, _options);
 
+    public Informer<ControllerRevision> ControllerRevisions => field ??= new(client, _options);
+
     public Informer<Lease> Leases => field ??= new(client, _options with { Namespace = "kube-node-lease" });
 
     /// <summary>Runs them all until cancelled.</summary>
@@ -44,5 +46,6 @@ internal sealed class ClusterInformers(KubeClient client, ILogger logger)
         ReplicaSets.RunAsync(cancel),
         StatefulSets.RunAsync(cancel),
         DaemonSets.RunAsync(cancel),
+        ControllerRevisions.RunAsync(cancel),
         Leases.RunAsync(cancel));
 }

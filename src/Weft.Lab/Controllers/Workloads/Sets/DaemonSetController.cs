@@ -15,6 +15,8 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         ("node.kubernetes.io/pid-pressure", "NoSchedule"), (NodeTaints.Unschedulable, "NoSchedule"),
     ];
 
+    private readonly RevisionKeeper _history = new(context, TemplatePod.RevisionLabel);
+
     public override string Name => "daemonset";
 
     protected override Task SubscribeAsync(ChangeSignal signal, CancellationToken cancel)
@@ -22,7 +24,8 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         Cluster.DaemonSets.OnChange(signal);
         Cluster.Pods.OnChange(signal);
         Cluster.Nodes.OnChange(signal);
-        return Task.WhenAll(Cluster.DaemonSets.Synced, Cluster.Pods.Synced, Cluster.Nodes.Synced);
+        Cluster.ControllerRevisions.OnChange(signal);
+        return Task.WhenAll(Cluster.DaemonSets.Synced, Cluster.Pods.Synced, Cluster.Nodes.Synced, Cluster.ControllerRevisions.Synced);
     }
 
     protected override async Task ReconcileAsync(Turn turn, CancellationToken cancel)
@@ -31,46 +34,31 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
             return;
         var pods = Cluster.Pods.Items.Values.ToLookup(pod => pod.Controller()?.Uid ?? "", StringComparer.Ordinal);
         foreach (var set in Cluster.DaemonSets.Items.Values.OrderBy(set => set.Key()))
-            await turn.TryAsync($"daemon set {set.Key()}", () => AttendAsync(set, pods[set.Metadata.Uid ?? ""], turn, cancel)).ConfigureAwait(false);
+            await turn.TryAsync($"daemon set {set.Key()}", () => AttendAsync(set, [.. pods[set.Metadata.Uid ?? ""]], turn, cancel)).ConfigureAwait(false);
     }
 
-    private async Task AttendAsync(DaemonSet set, IEnumerable<Pod> pods, Turn turn, CancellationToken cancel)
+    private async Task AttendAsync(DaemonSet set, IReadOnlyCollection<Pod> pods, Turn turn, CancellationToken cancel)
     {
-        var revision = TemplatePod.RevisionOf(set, set.Spec.Template);
+        var history = await _history.FollowAsync(set, set.Spec.Selector, set.Spec.Template, cancel).ConfigureAwait(false);
+        var revision = HashOf(history.Update);
         var model = KubeJson.FromJson<Pod>(PodFor(set, revision, ""));
         var nodes = Cluster.Nodes.Items.Values.Where(node => Fits(model, node)).Select(node => node.Metadata.Name).ToHashSet(StringComparer.Ordinal);
-        var byNode = pods.ToLookup(NodeOf, StringComparer.Ordinal);
         if (!set.IsTerminating())
         {
-            foreach (var pod in byNode.Where(group => !nodes.Contains(group.Key)).SelectMany(group => group).Concat(pods.Where(pod => pod.IsFinished())).Distinct())
+            var plan = DaemonPlan.For(DaemonUpdate.Of(set, nodes.Count), nodes, pods, pod => TemplatePod.RevisionOf(pod) == revision, pod => IsAvailable(set, pod, turn));
+            foreach (var pod in plan.Delete)
                 await DeleteAsync(set, pod, cancel).ConfigureAwait(false);
-            foreach (var pod in nodes.SelectMany(node => byNode[node].Where(pod => pod.IsActive()).OrderBy(pod => pod.Metadata.CreationTimestamp).Skip(1)))
-                await DeleteAsync(set, pod, cancel).ConfigureAwait(false);
-            foreach (var node in nodes.Where(node => !byNode[node].Any()).Order(StringComparer.Ordinal))
+            foreach (var node in plan.Create)
                 await CreateAsync(set, revision, node, cancel).ConfigureAwait(false);
-            await ReplaceAsync(set, revision, nodes, byNode, turn, cancel).ConfigureAwait(false);
         }
 
         await ReportAsync(set, revision, nodes, turn, cancel).ConfigureAwait(false);
+        var needed = pods.Select(TemplatePod.RevisionOf).ToHashSet();
+        if (!set.IsTerminating())
+            await _history.PruneAsync(history, set.Spec.RevisionHistoryLimit ?? 10, old => needed.Contains(HashOf(old)), cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Replaces pods of the former template, so many at a time that no more than <c>maxUnavailable</c> nodes are without one.</summary>
-    private async Task ReplaceAsync(DaemonSet set, string revision, HashSet<string> nodes, ILookup<string, Pod> byNode, Turn turn, CancellationToken cancel)
-    {
-        if (set.Spec.UpdateStrategy?.Type == "OnDelete")
-            return;
-        var allowed = Math.Max(1, (set.Spec.UpdateStrategy?.RollingUpdate?.MaxUnavailable ?? 1).Scale(nodes.Count, roundUp: true) ?? 1);
-        var pods = nodes.Select(node => byNode[node].FirstOrDefault(pod => pod.IsActive())).OfType<Pod>().ToList();
-        var available = pods.Where(pod => IsAvailable(set, pod, turn)).ToHashSet();
-        var spare = allowed - (nodes.Count - available.Count);
-        foreach (var pod in pods.Where(pod => !TemplatePod.IsUpdated(pod, revision)).OrderBy(pod => available.Contains(pod)).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal))
-        {
-            // A pod that never worked is no loss.
-            if (available.Contains(pod) && spare-- <= 0)
-                return;
-            await DeleteAsync(set, pod, cancel).ConfigureAwait(false);
-        }
-    }
+    private static string HashOf(ControllerRevision revision) => revision.Metadata.Labels.Find(TemplatePod.RevisionLabel) ?? "";
 
     private bool IsAvailable(DaemonSet set, Pod pod, Turn turn)
     {
@@ -116,17 +104,18 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
     private async Task ReportAsync(DaemonSet set, string revision, HashSet<string> nodes, Turn turn, CancellationToken cancel)
     {
         var pods = Cluster.Pods.Items.Values.Where(pod => pod.Controller()?.Uid == set.Metadata.Uid && pod.IsActive()).ToList();
-        var placed = pods.Where(pod => nodes.Contains(NodeOf(pod))).DistinctBy(NodeOf).ToList();
-        var available = placed.Count(pod => IsAvailable(set, pod, turn));
+        var placed = pods.Where(pod => nodes.Contains(NodeOf(pod))).ToLookup(NodeOf, StringComparer.Ordinal);
+        var available = placed.Count(here => here.Any(pod => IsAvailable(set, pod, turn)));
         var status = set.Status with
         {
             DesiredNumberScheduled = nodes.Count,
             CurrentNumberScheduled = placed.Count,
             NumberMisscheduled = pods.Count(pod => !nodes.Contains(NodeOf(pod))),
-            NumberReady = placed.Count(pod => pod.IsReady()),
+            NumberReady = placed.Count(here => here.Any(pod => pod.IsReady())),
             NumberAvailable = available,
             NumberUnavailable = nodes.Count - available,
-            UpdatedNumberScheduled = placed.Count(pod => TemplatePod.IsUpdated(pod, revision)),
+            // A node counts once the former pod beside the new one is gone.
+            UpdatedNumberScheduled = placed.Count(here => here.All(pod => TemplatePod.RevisionOf(pod) == revision)),
             ObservedGeneration = set.Metadata.Generation,
         };
         await Context.PatchStatusAsync(Cluster.DaemonSets, set, set with { Status = status }, cancel).ConfigureAwait(false);

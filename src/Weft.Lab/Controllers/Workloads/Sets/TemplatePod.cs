@@ -6,11 +6,8 @@ namespace Weft.Lab.Controllers;
 /// <summary>Makes pods of templates for StatefulSets and DaemonSets.</summary>
 internal static class TemplatePod
 {
-    /// <summary>Names the template that a pod was made of.</summary>
+    /// <summary>Names the revision of the template that a pod was made of.</summary>
     public const string RevisionLabel = "controller-revision-hash";
-
-    /// <summary>The name of a template's present form.</summary>
-    public static string RevisionOf(IKubeObject owner, PodTemplate template) => $"{owner.Metadata.Name}-{TemplateHash.Of(template, 0)}";
 
     /// <summary>A pod of the template, labelled with its revision and owned by <paramref name="owner"/>.</summary>
     public static JsonObject Of<T>(T owner, PodTemplate template, string revision)
@@ -27,6 +24,6 @@ internal static class TemplatePod
         return pod;
     }
 
-    /// <summary>Whether the pod is of the present template.</summary>
-    public static bool IsUpdated(Pod pod, string revision) => pod.Metadata.Labels.Find(RevisionLabel) == revision;
+    /// <summary>The revision that a pod says it was made of.</summary>
+    public static string? RevisionOf(Pod pod) => pod.Metadata.Labels.Find(RevisionLabel);
 }
