@@ -30,9 +30,17 @@ internal static class IptablesVariant
 {
     internal static void SkipUnlessItWorks(string variant)
     {
+        var missing = Missing(variant);
+        Assert.SkipUnless(missing is null, missing ?? "");
+    }
+
+    /// <summary>Why one does not work; null when it does.</summary>
+    internal static string? Missing(string variant)
+    {
         var commands = new IptablesCommands(variant);
-        Assert.SkipUnless(commands.IsInstalled, $"iptables-{variant}-restore is not installed: apt-get install iptables");
+        if (!commands.IsInstalled)
+            return $"iptables-{variant}-restore is not installed: apt-get install iptables";
         using var scratch = NetworkNamespace.Create();
-        Assert.SkipUnless(new NamespacedIptables(commands, scratch).Works, $"iptables-{variant} does not work on this kernel");
+        return new NamespacedIptables(commands, scratch).Works ? null : $"iptables-{variant} does not work on this kernel";
     }
 }
