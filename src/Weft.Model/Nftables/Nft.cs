@@ -10,6 +10,7 @@ public static class Nft
     public static readonly NftExpression Iifname = new NftMetaValue(NftMeta.Iifname);
     public static readonly NftExpression Oifname = new NftMetaValue(NftMeta.Oifname);
     public static readonly NftExpression Mark = new NftMetaValue(NftMeta.Mark);
+    public static readonly NftExpression Priority = new NftMetaValue(NftMeta.Priority);
     public static readonly NftExpression L4Proto = new NftMetaValue(NftMeta.L4Proto);
     public static readonly NftExpression NfProto = new NftMetaValue(NftMeta.NfProto);
     public static readonly NftExpression Protocol = new NftMetaValue(NftMeta.Protocol);

@@ -6,6 +6,9 @@ public enum NftMeta : byte
     /// <summary>The ether type of the network header.</summary>
     Protocol = 1,
 
+    /// <summary>The packet's priority, by which a classful queue may choose (SO_PRIORITY).</summary>
+    Priority = 2,
+
     /// <summary>The packet mark (SO_MARK, fwmark).</summary>
     Mark = 3,
 
@@ -48,6 +51,7 @@ internal static class NftMetaTable
     internal static NftType TypeOf(NftMeta key) => key switch
     {
         NftMeta.Protocol => NftType.EtherType,
+        NftMeta.Priority => NftType.ClassId,
         NftMeta.Mark => NftType.Mark,
         NftMeta.Iif or NftMeta.Oif => NftType.InterfaceIndex,
         NftMeta.Iifname or NftMeta.Oifname or NftMeta.IbrName or NftMeta.ObrName => NftType.InterfaceName,

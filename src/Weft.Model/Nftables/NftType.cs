@@ -30,6 +30,7 @@ public readonly record struct NftType(uint Code)
     public static readonly NftType Mark = new(19);
     public static readonly NftType InterfaceIndex = new(20);
     public static readonly NftType HardwareType = new(21);
+    public static readonly NftType ClassId = new(23);
     public static readonly NftType UserId = new(24);
     public static readonly NftType CtState = new(26);
     public static readonly NftType CtDirection = new(27);

@@ -18,6 +18,7 @@ internal static class NftTypeTable
         new(19, "mark", 4, HostOrder: true),
         new(20, "iface_index", 4, HostOrder: true),
         new(21, "iface_type", 2, HostOrder: true),
+        new(23, "classid", 4, HostOrder: true),
         new(24, "uid", 4, HostOrder: true),
         new(26, "ct_state", 4, HostOrder: true),
         new(27, "ct_dir", 1),

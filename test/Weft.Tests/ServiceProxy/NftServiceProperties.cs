@@ -84,7 +84,7 @@ public sealed class NftServiceProperties
         {
             var program = NftServiceProgram.Adopt(null);
             var names = table.Ports.Select(port => port.Name).ToHashSet();
-            foreach (var add in program.Plan(table).Operations.OfType<NftAddElements>().Where(add => add.Set.Name is "frontends" or "backends" or "valid" or "sources" or "node-ports"))
+            foreach (var add in program.Plan(table).Operations.OfType<NftAddElements>().Where(add => add.Set.Name is "frontends" or "backends" or "places" or "sources" or "node-ports"))
             {
                 foreach (var element in add.Elements)
                     Assert.Contains(program.Owner(add, element)!.Value, names);

@@ -13,11 +13,11 @@ internal static class ClassChains
     public static List<NftChain> Of(EntryClass entry, ServiceSets sets)
     {
         var chains = new List<NftChain>(3);
-        AddBalance(entry.Balance, entry.ByNodePort, sets, chains);
+        AddBalance(entry.Balance, sets, chains);
         if (entry.Inside is { } inside)
         {
-            AddBalance(inside, entry.ByNodePort, sets, chains);
-            AddBalance(Masqueraded(inside), entry.ByNodePort, sets, chains);
+            AddBalance(inside, sets, chains);
+            AddBalance(Masqueraded(inside), sets, chains);
         }
 
         if (entry.Guarded || entry.Inside is not null)
@@ -42,22 +42,22 @@ internal static class ClassChains
     {
         if (entry.Guarded)
         {
-            var client = Nft.Concat(sets.Id(entry.ByNodePort, local: false), sets.Source);
+            var client = Nft.Concat(ServiceSets.Id(local: false), sets.Source);
             yield return Nft.Rule(client.NotIn(ServiceSets.Sources), Nft.Drop);
         }
 
         if (entry.Inside is { } inside)
         {
-            yield return Nft.Rule(sets.Source.In(ServiceSets.PodRanges), Nft.Goto(inside.Chain(entry.ByNodePort)));
+            yield return Nft.Rule(sets.Source.In(ServiceSets.PodRanges), Nft.Goto(inside.Chain));
 
             // The node's own connections may have the virtual address as their source, which other nodes have as well.
-            yield return Nft.Rule(SourceType.Is(NftAddressType.Local), Nft.Goto(Masqueraded(inside).Chain(entry.ByNodePort)));
+            yield return Nft.Rule(SourceType.Is(NftAddressType.Local), Nft.Goto(Masqueraded(inside).Chain));
         }
 
-        yield return Nft.Rule(Nft.Goto(entry.Balance.Chain(entry.ByNodePort)));
+        yield return Nft.Rule(Nft.Goto(entry.Balance.Chain));
     }
 
-    private static void AddBalance(BalanceClass balance, bool byNodePort, ServiceSets sets, List<NftChain> chains)
+    private static void AddBalance(BalanceClass balance, ServiceSets sets, List<NftChain> chains)
     {
         if (balance.Count == 0)
             return;
@@ -66,16 +66,18 @@ internal static class ClassChains
             rules.Add(Nft.Rule(Nft.SetMarkBits(ServiceFrame.MasqueradeMark)));
         else if (balance.Masquerade == MasqueradeWhen.FromOutside)
             rules.Add(Nft.Rule(Nft.Iifname.IsNot(NoInterface), sets.Source.NotIn(ServiceSets.PodRanges), Nft.SetMarkBits(ServiceFrame.MasqueradeMark)));
-        var id = sets.Id(byNodePort, balance.Local);
-        if (balance.AffinitySeconds > 0)
-            rules.AddRange([AffinityRules.Stay(id, balance, sets), AffinityRules.Pick(id, balance, sets)]);
-        rules.Add(Nft.Rule(Translate(Slot(id, balance).Map(ServiceSets.Backends, sets.EndpointType), sets)));
-        chains.Add(Nft.Chain(balance.Chain(byNodePort), [.. rules]));
+        rules.AddRange(balance.AffinitySeconds > 0 ? AffinityRules.Of(balance, sets) : [Pick(balance, sets)]);
+        chains.Add(Nft.Chain(balance.Chain, [.. rules]));
     }
 
-    internal static NftExpression Slot(NftExpression id, BalanceClass balance) => Nft.Concat(id, new NftNumgen(NftNumgenMode.Random, (uint)balance.Count));
-
-    internal static NftStatement Translate(NftExpression endpoint, ServiceSets sets) => new NftNat(NftNatKind.Destination, sets.Table.Family, endpoint);
+    private static NftRule Pick(BalanceClass balance, ServiceSets sets)
+    {
+        var slot = Nft.Concat(ServiceSets.Id(balance.Local), new NftNumgen(NftNumgenMode.Random, (uint)balance.Count));
+        return Nft.Rule(
+            new NftLet(0, slot.Map(ServiceSets.Backends, sets.EndpointType)),
+            ServiceSets.PutDown,
+            new NftNat(NftNatKind.Destination, sets.Table.Family, new NftVariable(0, sets.EndpointType)));
+    }
 
     private static BalanceClass Masqueraded(BalanceClass balance) =>
         balance.Count == 0 ? balance : balance with { Masquerade = MasqueradeWhen.Always };

@@ -11,16 +11,15 @@ internal sealed class ElementChanges(ServiceSets sets)
     // What is looked up last comes first, so that a part of a batch that had to be split never leads to something missing.
     private readonly SetChanges[] _sets =
     [
-        new(sets[ServiceSets.Backends]), new(sets[ServiceSets.Valid]), new(sets[ServiceSets.Sources]), new(sets[ServiceSets.Hairpins]),
+        new(sets[ServiceSets.Backends]), new(sets[ServiceSets.Places]), new(sets[ServiceSets.Sources]), new(sets[ServiceSets.Hairpins]),
         new(sets[ServiceSets.Frontends]), new(sets[ServiceSets.NodePorts]), new(sets[ServiceSets.ClusterIps]),
     ];
 
     /// <summary>Notes the way from one state of a port to another; null where there is none.</summary>
     public void Replace(PortState? before, PortState? after)
     {
-        Slots(before?.Id ?? 0, before?.All ?? [], after?.Id ?? 0, after?.All ?? []);
-        Slots((before?.Id ?? 0) | 1, before?.Local ?? [], (after?.Id ?? 0) | 1, after?.Local ?? []);
-        Keys(_sets[1], ValidOf(before), ValidOf(after));
+        Endpoints(before?.Id ?? 0, before?.All ?? Placement.None, after?.Id ?? 0, after?.All ?? Placement.None);
+        Endpoints((before?.Id ?? 0) | 1, before?.Local ?? Placement.None, (after?.Id ?? 0) | 1, after?.Local ?? Placement.None);
         Keys(_sets[2], SourcesOf(before), SourcesOf(after));
         Frontends(before, after);
     }
@@ -47,6 +46,18 @@ internal sealed class ElementChanges(ServiceSets sets)
     public Dictionary<string, EquatableArray<NftElement>> Added() =>
         _sets.ToDictionary(set => set.Set.Name, set => (EquatableArray<NftElement>)set.Come.ToImmutable(), StringComparer.Ordinal);
 
+    private void Endpoints(uint oldId, Placement before, uint newId, Placement after)
+    {
+        if (!before.HasPlaces && !after.HasPlaces)
+        {
+            Slots(oldId, before.Endpoints, newId, after.Endpoints);
+            return;
+        }
+
+        Keys(_sets[0], BackendsOf(oldId, before), BackendsOf(newId, after));
+        Keys(_sets[1], PlacesOf(oldId, before), PlacesOf(newId, after));
+    }
+
     private void Slots(uint oldId, EquatableArray<Backend> before, uint newId, EquatableArray<Backend> after)
     {
         for (var slot = 0; slot < int.Max(before.Count, after.Count); slot++)
@@ -55,9 +66,9 @@ internal sealed class ElementChanges(ServiceSets sets)
             if (oldId == newId && old?.Address == wanted?.Address && old?.Port == wanted?.Port)
                 continue;
             if (old is { } gone)
-                _sets[0].Add(ElementWriter.Backend(oldId, slot, gone), come: false);
+                _sets[0].Add(ElementWriter.Backend(oldId, (uint)slot, gone), come: false);
             if (wanted is { } come)
-                _sets[0].Add(ElementWriter.Backend(newId, slot, come), come: true);
+                _sets[0].Add(ElementWriter.Backend(newId, (uint)slot, come), come: true);
         }
     }
 
@@ -91,17 +102,11 @@ internal sealed class ElementChanges(ServiceSets sets)
         return false;
     }
 
-    private static List<NftElement> ValidOf(PortState? state)
-    {
-        if (state is null || state.Port.AffinitySeconds == 0)
-            return [];
-        var elements = new List<NftElement>(state.All.Count + state.Local.Count);
-        foreach (var backend in state.All)
-            elements.Add(ElementWriter.Valid(state.Id, backend));
-        foreach (var backend in state.Local)
-            elements.Add(ElementWriter.Valid(state.Id | 1, backend));
-        return elements;
-    }
+    private static List<NftElement> BackendsOf(uint id, Placement placement) =>
+        [.. placement.Endpoints.Select((backend, slot) => ElementWriter.Backend(id, placement.KeyOf(slot), backend))];
+
+    private static List<NftElement> PlacesOf(uint id, Placement placement) =>
+        [.. placement.Places.Select((place, slot) => ElementWriter.Place(id, slot, place))];
 
     private static List<NftElement> SourcesOf(PortState? state) =>
         state is { Port.RestrictsSources: true } && state.Port.Frontends.Any(frontend => frontend.Kind == FrontendKind.LoadBalancerIp)

@@ -10,7 +10,7 @@ internal static class ElementWriter
 {
     private const int Word = 4;
 
-    /// <summary>Longest key: id, IPv6 address, port.</summary>
+    /// <summary>Longest key: IPv6 address, protocol, port; or two addresses.</summary>
     private const int Longest = 40;
 
     /// <summary><c>address . protocol . port : class and id</c>, or without the address for a node port.</summary>
@@ -28,26 +28,17 @@ internal static class ElementWriter
         return NftData.Raw(key[..(length + (2 * Word))]);
     }
 
-    /// <summary><c>id . slot : address . port</c>.</summary>
-    public static NftElement Backend(uint id, int slot, Backend backend)
+    /// <summary><c>id . slot : address . port</c>, or with a place instead of the slot.</summary>
+    public static NftElement Backend(uint id, uint slot, Backend backend)
     {
-        Span<byte> key = stackalloc byte[2 * Word];
-        BitConverter.TryWriteBytes(key, id);
-        BitConverter.TryWriteBytes(key[Word..], (uint)slot);
         Span<byte> data = stackalloc byte[Longest];
         data.Clear();
         var length = PutEndpoint(data, backend);
-        return new NftElement(NftData.Raw(key), Data: NftData.Raw(data[..length]));
+        return new NftElement(IdAndNumber(id, slot), Data: NftData.Raw(data[..length]));
     }
 
-    /// <summary><c>id . address . port</c>.</summary>
-    public static NftElement Valid(uint id, Backend backend)
-    {
-        Span<byte> key = stackalloc byte[Longest];
-        key.Clear();
-        BitConverter.TryWriteBytes(key, id);
-        return new NftElement(NftData.Raw(key[..(Word + PutEndpoint(key[Word..], backend))]));
-    }
+    /// <summary><c>id . slot : place</c>.</summary>
+    public static NftElement Place(uint id, int slot, uint place) => new(IdAndNumber(id, (uint)slot), Data: NftData.Host32(place));
 
     /// <summary><c>id . first address - id . last address</c>.</summary>
     public static NftElement Source(uint id, IpPrefix range) => new(IdAndAddress(id, range.Network), IdAndAddress(id, range.Last));
@@ -63,6 +54,14 @@ internal static class ElementWriter
 
     /// <summary><c>address</c>.</summary>
     public static NftElement Address(IpAddress address) => new(NftData.Of(address));
+
+    private static NftData IdAndNumber(uint id, uint number)
+    {
+        Span<byte> key = stackalloc byte[2 * Word];
+        BitConverter.TryWriteBytes(key, id);
+        BitConverter.TryWriteBytes(key[Word..], number);
+        return NftData.Raw(key);
+    }
 
     private static NftData IdAndAddress(uint id, IpAddress address)
     {

@@ -18,11 +18,10 @@ internal enum MasqueradeWhen : byte
 /// What rules must know of a frontend beside its id. Frontends of thousands of Services share a few classes, and every class is one element of the
 /// only verdict map.
 /// </summary>
-/// <param name="ByNodePort">Found by port alone.</param>
 /// <param name="Guarded">Only some clients may use it.</param>
 /// <param name="Balance">Who serves it.</param>
 /// <param name="Inside">Who serves pods and the node itself instead, where they are treated differently.</param>
-internal readonly record struct EntryClass(bool ByNodePort, bool Guarded, BalanceClass Balance, BalanceClass? Inside)
+internal readonly record struct EntryClass(bool Guarded, BalanceClass Balance, BalanceClass? Inside)
 {
     /// <summary>The class of a frontend; what makes no difference is left at its default, so that no two classes have one chain.</summary>
     public static EntryClass Of(ProxiedPort port, Frontend frontend, bool masqueradeAll)
@@ -36,7 +35,6 @@ internal readonly record struct EntryClass(bool ByNodePort, bool Guarded, Balanc
         if (inside == balance)
             inside = null;
         return new EntryClass(
-            frontend.Kind == FrontendKind.NodePort && (balance.Count > 0 || inside is not null),
             port.RestrictsSources && frontend.Kind == FrontendKind.LoadBalancerIp,
             balance,
             inside);
@@ -50,9 +48,8 @@ internal readonly record struct EntryClass(bool ByNodePort, bool Guarded, Balanc
     {
         get
         {
-            var balance = Balance.Chain(ByNodePort);
-            var inside = Inside is { } other ? $"inside-{other.Chain(ByNodePort)}-else-" : "";
-            return $"{(Guarded ? "guarded-" : "")}{inside}{balance}";
+            var inside = Inside is { } other ? $"inside-{other.Chain}-else-" : "";
+            return $"{(Guarded ? "guarded-" : "")}{inside}{Balance.Chain}";
         }
     }
 }
@@ -80,17 +77,20 @@ internal readonly record struct BalanceClass(bool Local, int Count, bool Refuse,
     public BalanceClass Rounded() => this with { AffinitySeconds = AffinitySeconds == 0 ? 0 : (int)BitOperations.RoundUpToPowerOf2((uint)AffinitySeconds) };
 
     /// <summary>The name of its chain.</summary>
-    public string Chain(bool byNodePort)
+    public string Chain
     {
-        if (Count == 0)
-            return Refuse ? RefuseChain : IgnoreChain;
-        var masquerade = Masquerade switch
+        get
         {
-            MasqueradeWhen.FromOutside => "-masq-outside",
-            MasqueradeWhen.Always => "-masq",
-            _ => "",
-        };
-        var sticky = AffinitySeconds > 0 ? $"-sticky-{AffinitySeconds}s" : "";
-        return $"{(byNodePort ? "port" : "addr")}-{(Local ? "local" : "all")}-{Count}{masquerade}{sticky}";
+            if (Count == 0)
+                return Refuse ? RefuseChain : IgnoreChain;
+            var masquerade = Masquerade switch
+            {
+                MasqueradeWhen.FromOutside => "-masq-outside",
+                MasqueradeWhen.Always => "-masq",
+                _ => "",
+            };
+            var sticky = AffinitySeconds > 0 ? $"-sticky-{AffinitySeconds}s" : "";
+            return $"{(Local ? "local" : "all")}-{Count}{masquerade}{sticky}";
+        }
     }
 }

@@ -129,12 +129,13 @@ internal sealed class FamilyProgram(ServiceSets sets)
         for (var i = 0; i < values.Length; i++)
             values[i] = (_classes.Take(EntryClass.Of(port, port.Frontends[i], table.MasqueradeAll), Seed?.Classes) << ServiceSets.ClassShift) | id;
         var local = PortState.UsesLocal(port) ? port.LocalBackends : [];
+        var places = port.AffinitySeconds > 0;
         return new PortState(
             port,
             id,
             values,
-            Slots.Assign(before?.All ?? Seed?.SlotsOf(id, port.ClusterBackends) ?? [], port.ClusterBackends),
-            Slots.Assign(before?.Local ?? Seed?.SlotsOf(id | 1, local) ?? [], local));
+            Placement.Assign(before?.All ?? Seed?.PlacementOf(id, port.ClusterBackends, places) ?? Placement.None, port.ClusterBackends, places),
+            Placement.Assign(before?.Local ?? Seed?.PlacementOf(id | 1, local, places) ?? Placement.None, local, places));
     }
 
     private void Count(PortState state, ServiceTable table, int change)
@@ -150,13 +151,13 @@ internal sealed class FamilyProgram(ServiceSets sets)
 
     private static IEnumerable<IpAddress> HairpinsOf(PortState state)
     {
-        foreach (var backend in state.All)
+        foreach (var backend in state.All.Endpoints)
         {
             if (backend.IsLocal)
                 yield return backend.Address;
         }
 
-        foreach (var backend in state.Local)
+        foreach (var backend in state.Local.Endpoints)
         {
             if (backend.IsLocal)
                 yield return backend.Address;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Weft.Model;
 using Weft.Model.Nftables;
 using Weft.Model.Services;
@@ -9,6 +10,7 @@ internal sealed class FamilySeed
 {
     private readonly Dictionary<NftData, uint> _frontends = [];
     private readonly Dictionary<uint, Dictionary<uint, Backend>> _backends = [];
+    private readonly Dictionary<uint, Dictionary<uint, uint>> _places = [];
     private readonly Dictionary<string, uint> _classes = new(StringComparer.Ordinal);
 
     public FamilySeed(NftTable table, ServiceSets sets)
@@ -20,7 +22,9 @@ internal sealed class FamilySeed
         }
 
         foreach (var element in Elements(table, sets, ServiceSets.Backends))
-            Note(element, sets);
+            Put(_backends, element, EndpointOf(element, sets));
+        foreach (var element in Elements(table, sets, ServiceSets.Places))
+            Put(_places, element, BitConverter.ToUInt32(element.Data!.Value.Bytes));
         foreach (var element in Elements(table, sets, ServiceSets.Classes))
         {
             if (element.Verdict?.Chain is { } chain)
@@ -43,27 +47,40 @@ internal sealed class FamilySeed
         return null;
     }
 
-    /// <summary>Endpoints by slot, as far as slots are dense; which of them are on this node is looked up in <paramref name="wanted"/>.</summary>
-    public EquatableArray<Backend> SlotsOf(uint id, EquatableArray<Backend> wanted)
+    /// <summary>Endpoints as far as slots are dense; which of them are on this node is looked up in <paramref name="wanted"/>.</summary>
+    public Placement PlacementOf(uint id, EquatableArray<Backend> wanted, bool withPlaces)
     {
-        if (!_backends.TryGetValue(id, out var slots))
-            return [];
+        if (!_backends.TryGetValue(id, out var endpoints))
+            return Placement.None;
+        var slots = withPlaces ? _places.GetValueOrDefault(id) ?? [] : null;
         var known = wanted.ToDictionary(backend => (backend.Address, backend.Port));
-        var found = new List<Backend>(slots.Count);
-        while (slots.TryGetValue((uint)found.Count, out var backend))
+        var (found, places) = (new List<Backend>(endpoints.Count), new List<uint>());
+        while (KeyOf(slots, (uint)found.Count) is { } key && endpoints.TryGetValue(key, out var backend))
+        {
             found.Add(known.GetValueOrDefault((backend.Address, backend.Port), backend));
-        return [.. found];
+            if (withPlaces)
+                places.Add(key);
+        }
+
+        return new Placement([.. found], [.. places]);
     }
 
-    private void Note(NftElement element, ServiceSets sets)
+    private static uint? KeyOf(Dictionary<uint, uint>? places, uint slot) =>
+        places is null ? slot : places.TryGetValue(slot, out var place) ? place : null;
+
+    private static void Put<T>(Dictionary<uint, Dictionary<uint, T>> byId, NftElement element, T value)
     {
         var id = BitConverter.ToUInt32(element.Key.Bytes);
+        if (!byId.TryGetValue(id, out var found))
+            byId[id] = found = [];
+        found[BitConverter.ToUInt32(element.Key.Bytes[sizeof(uint)..])] = value;
+    }
+
+    private static Backend EndpointOf(NftElement element, ServiceSets sets)
+    {
         var data = element.Data!.Value.Bytes;
         var length = sets.IsV6 ? 16 : 4;
-        if (!_backends.TryGetValue(id, out var slots))
-            _backends[id] = slots = [];
-        slots[BitConverter.ToUInt32(element.Key.Bytes[4..])] = new Backend(
-            IpAddress.Read(data[..length]), System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(data[length..]), IsLocal: false);
+        return new Backend(IpAddress.Read(data[..length]), BinaryPrimitives.ReadUInt16BigEndian(data[length..]), IsLocal: false);
     }
 
     /// <summary>The elements of a set that has the shape we would give it.</summary>

@@ -94,7 +94,7 @@ public sealed class NftServiceProgram : INftProgram<ServiceTable>
         uint? id = set switch
         {
             ServiceSets.Frontends or ServiceSets.NodePorts => element.Data is { } value ? BitConverter.ToUInt32(value.Bytes) & ServiceSets.IdMask : null,
-            ServiceSets.Backends or ServiceSets.Valid or ServiceSets.Sources => BitConverter.ToUInt32(element.Key.Bytes) & ~1u,
+            ServiceSets.Backends or ServiceSets.Places or ServiceSets.Sources => BitConverter.ToUInt32(element.Key.Bytes) & ~1u,
             _ => null,
         };
         return id is { } known ? (table == ServiceSets.V6.Table ? _v6 : _v4).Owner(known) : null;

@@ -57,7 +57,7 @@ internal static class ServiceFrame
             Nft.Rule(Nft.CtStatus.HasAny(NftCtStatus.DestinationNat), Nft.Concat(sets.Source, sets.Destination).In(ServiceSets.Hairpins), Masquerade)),
         Nft.Chain(
             Dispatch,
-            Nft.Rule(ServiceSets.Class(sets.Value(byNodePort: false)).VerdictMap(ServiceSets.Classes)),
+            Nft.Rule(ServiceSets.Carry(sets.Frontend), ServiceSets.Class.VerdictMap(ServiceSets.Classes)),
             Nft.Rule(sets.Destination.In(ServiceSets.ClusterIps), Nft.Goto(BalanceClass.RefuseChain)),
             Nft.Rule(sets.Destination.In(ServiceSets.ServiceRanges), Nft.Goto(BalanceClass.RefuseChain)),
             NodePortRule(sets, table)),
@@ -68,14 +68,13 @@ internal static class ServiceFrame
     {
         var statements = new List<NftStatement>
         {
-            new NftLet(0, sets.Value(byNodePort: true)),
+            new NftLet(0, sets.NodePort),
             sets.Destination.NotInPrefix(sets.Loopback),
             Nft.DestinationType.Is(NftAddressType.Local),
         };
         if (table.NodePortAddresses.Any(range => range.IsV6 == sets.IsV6))
             statements.Add(sets.Destination.In(ServiceSets.NodePortAddresses));
-        statements.Add(ServiceSets.Class(new NftVariable(0, NftType.Mark)).VerdictMap(ServiceSets.Classes));
-        return new NftRule([.. statements]);
+        return new NftRule([.. statements, ServiceSets.Carry(new NftVariable(0, NftType.Mark)), ServiceSets.Class.VerdictMap(ServiceSets.Classes)]);
     }
 
     private static readonly NftStatement ClearMark =

@@ -7,6 +7,11 @@ namespace Weft.Compilers.Services.Nftables;
 /// <remarks>
 /// A frontend's value is <c>class &lt;&lt; 20 | id</c>. The class says what a rule must know beside the id, the id (even) where the endpoints are: under
 /// <c>id . slot</c> all of them, under <c>(id | 1) . slot</c> those of this node.
+/// <para>
+/// Registers end with their rule. From the rule that finds a value to those that use it, the packet's priority carries it: nothing reads that
+/// between the first hook and the queue of an interface, and the rule that translates takes it off again. (The packet mark is other people's.) What is looked
+/// up goes into a key only by way of the priority, since nft up to 1.0.6 aborts when it is to list a key that has the result of a map in it.
+/// </para>
 /// </remarks>
 internal sealed class ServiceSets
 {
@@ -17,7 +22,7 @@ internal sealed class ServiceSets
     /// <summary>The most classes that a value can tell apart.</summary>
     public const uint MaxClass = ClassMask >> ClassShift;
 
-    public const string Frontends = "frontends", NodePorts = "node-ports", Classes = "classes", Backends = "backends", Valid = "valid",
+    public const string Frontends = "frontends", NodePorts = "node-ports", Classes = "classes", Backends = "backends", Places = "places",
         Affinity = "affinity", Sources = "sources", Hairpins = "hairpins", ClusterIps = "cluster-ips", ServiceRanges = "service-ranges",
         PodRanges = "pod-ranges", NodePortAddresses = "node-port-addresses";
 
@@ -30,8 +35,11 @@ internal sealed class ServiceSets
     public static readonly ServiceSets V4 = new(v6: false);
     public static readonly ServiceSets V6 = new(v6: true);
 
-    private readonly NftExpression _frontend;
-    private readonly NftExpression _nodePort;
+    /// <summary>The class of the value that the packet carries.</summary>
+    public static readonly NftExpression Class = Nft.Priority.And(NftData.Host32(ClassMask));
+
+    /// <summary>Takes the value off the packet.</summary>
+    public static readonly NftStatement PutDown = Carry(new NftConstant(NftData.Host32(0), NftType.ClassId));
 
     private ServiceSets(bool v6)
     {
@@ -42,8 +50,8 @@ internal sealed class ServiceSets
         Source = v6 ? Nft.Ip6Saddr : Nft.IpSaddr;
         Destination = v6 ? Nft.Ip6Daddr : Nft.IpDaddr;
         Loopback = IpPrefix.Parse(v6 ? "::1/128" : "127.0.0.0/8");
-        _frontend = Nft.Concat(Destination, Nft.L4Proto, Nft.TransportDport).Map(Frontends, NftType.Mark);
-        _nodePort = Nft.Concat(Nft.L4Proto, Nft.TransportDport).Map(NodePorts, NftType.Mark);
+        Frontend = Nft.Concat(Destination, Nft.L4Proto, Nft.TransportDport).Map(Frontends, NftType.Mark);
+        NodePort = Nft.Concat(Nft.L4Proto, Nft.TransportDport).Map(NodePorts, NftType.Mark);
         All = Define();
     }
 
@@ -55,6 +63,12 @@ internal sealed class ServiceSets
     public NftExpression Destination { get; }
     public IpPrefix Loopback { get; }
 
+    /// <summary>The value of the packet's destination.</summary>
+    public NftExpression Frontend { get; }
+
+    /// <summary>The value of the packet's destination port.</summary>
+    public NftExpression NodePort { get; }
+
     /// <summary>Every set without elements.</summary>
     public EquatableArray<NftSet> All { get; }
 
@@ -63,28 +77,25 @@ internal sealed class ServiceSets
     /// <summary>The definition of that name.</summary>
     public NftSet this[string name] => All.First(set => set.Name == name);
 
-    /// <summary>The value that a packet's destination has.</summary>
-    public NftExpression Value(bool byNodePort) => byNodePort ? _nodePort : _frontend;
+    /// <summary>The id in the value that the packet carries, for all endpoints or for those of this node.</summary>
+    public static NftExpression Id(bool local) => new NftBitwise(Nft.Priority, NftData.Host32(IdMask), NftData.Host32(local ? 1u : 0));
 
-    /// <summary>The id in that value, for all endpoints or for those of this node.</summary>
-    public NftExpression Id(bool byNodePort, bool local) => new NftBitwise(Value(byNodePort), NftData.Host32(IdMask), NftData.Host32(local ? 1u : 0));
-
-    /// <summary>The class in a value.</summary>
-    public static NftExpression Class(NftExpression value) => value.And(NftData.Host32(ClassMask));
+    /// <summary>Has the packet carry a value to the rules that follow.</summary>
+    public static NftStatement Carry(NftExpression value) => new NftSetMeta(NftMeta.Priority, value);
 
     private EquatableArray<NftSet> Define() =>
     [
         new(Frontends, NftType.Concat(AddressType, NftType.Protocol, NftType.Port), NftType.Mark) { Comment = "virtual addresses: class and id" },
         new(NodePorts, NftType.Concat(NftType.Protocol, NftType.Port), NftType.Mark) { Comment = "ports of the node's addresses: class and id" },
         new(Classes, NftType.Mark, NftType.Verdict) { Comment = "what is done with a class" },
-        new(Backends, NftType.Concat(NftType.Mark, NftType.Mark), EndpointType) { Comment = "id and slot: endpoint" },
-        new(Valid, NftType.Concat(NftType.Mark, AddressType, NftType.Port)) { Comment = "endpoints that clients may stay with" },
-        new(Affinity, NftType.Concat(NftType.Mark, AddressType), EndpointType)
+        new(Backends, NftType.Concat(NftType.Mark, NftType.Mark), EndpointType) { Comment = "id and slot or place: endpoint" },
+        new(Places, NftType.Concat(NftType.Mark, NftType.Mark), NftType.Mark) { Comment = "id and slot: place, where clients stay with endpoints" },
+        new(Affinity, NftType.Concat(NftType.Mark, AddressType), NftType.Mark)
         {
             Flags = NftSetFlags.Timeout | NftSetFlags.Dynamic,
             Size = AffinityClients,
             TimeoutMilliseconds = AffinityMilliseconds,
-            Comment = "id and client: endpoint",
+            Comment = "id and client: place",
         },
         new(Sources, NftType.Concat(NftType.Mark, AddressType)) { Flags = NftSetFlags.Interval, Comment = "id and clients of load balancers" },
         new(Hairpins, NftType.Concat(AddressType, AddressType)) { Comment = "endpoints here that reach themselves" },

@@ -94,6 +94,9 @@ internal sealed class NftChainRun(NftTable table, NftHost host, NftMemory memory
             case NftSetMeta { Key: NftMeta.Mark } meta when values.Of(meta.Value, Packet) is { } mark:
                 Packet = Packet with { Mark = BitConverter.ToUInt32(mark.Bytes) };
                 return true;
+            case NftSetMeta { Key: NftMeta.Priority } meta when values.Of(meta.Value, Packet) is { } priority:
+                Packet = Packet with { Priority = BitConverter.ToUInt32(priority.Bytes) };
+                return true;
             case NftSetCt { Key: NftCt.Mark } ct when values.Of(ct.Value, Packet) is { } mark:
                 Packet = Packet with { ConnectionMark = BitConverter.ToUInt32(mark.Bytes) };
                 return true;

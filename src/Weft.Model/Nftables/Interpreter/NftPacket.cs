@@ -30,6 +30,9 @@ public sealed record NftPacket
     /// <summary>The packet mark.</summary>
     public uint Mark { get; init; }
 
+    /// <summary>The priority.</summary>
+    public uint Priority { get; init; }
+
     /// <summary>State of its connection.</summary>
     public NftCtState State { get; init; } = NftCtState.New;
 

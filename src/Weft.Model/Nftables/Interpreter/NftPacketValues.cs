@@ -9,6 +9,7 @@ internal static class NftPacketValues
     internal static NftData? Meta(NftMeta key, NftPacket packet) => key switch
     {
         NftMeta.Protocol => NftData.Big16(packet.Source.IsV6 ? EtherIp6 : EtherIp),
+        NftMeta.Priority => NftData.Host32(packet.Priority),
         NftMeta.Mark => NftData.Host32(packet.Mark),
         NftMeta.Iifname => NameOf(packet.InputInterface),
         NftMeta.Oifname => NameOf(packet.OutputInterface),

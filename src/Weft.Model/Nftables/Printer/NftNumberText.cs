@@ -10,6 +10,8 @@ internal static class NftNumberText
     {
         if (type == NftType.Mark)
             text.Append($"0x{number:x8}");
+        else if (type == NftType.ClassId)
+            text.Append(number == 0 ? "none" : $"{number >> 16:x}:{number & 0xffff:x}");
         else if (type == NftType.CtState)
             AppendBits(text, number, States, ",");
         else if (type == NftType.CtStatus)
