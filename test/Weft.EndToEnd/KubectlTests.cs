@@ -136,6 +136,31 @@ public sealed class KubectlTests(HelloLab hello)
     }
 
     [Fact]
+    public async Task A_job_of_a_host_program_and_one_of_an_image_complete()
+    {
+        const string Program = """
+            apiVersion: batch/v1
+            kind: Job
+            metadata: { name: counted }
+            spec:
+              completions: 2
+              parallelism: 2
+              template:
+                spec:
+                  restartPolicy: Never
+                  containers: [{ name: count, image: weft/host, command: [echo, counted] }]
+            """;
+        (await _lab.FeedKubectlAsync(Program, "apply", "-f", "-")).Succeeded();
+        (await _lab.KubectlAsync("create", "job", "image", "--image=perl", "--", "perl", "-e", "1")).Succeeded();
+        (await _lab.KubectlAsync("wait", "--for=condition=complete", "job/counted", "job/image", "--timeout=60s")).Succeeded();
+        Assert.Equal("counted\n", (await _lab.KubectlAsync("logs", "job/counted")).Succeeded().Output);
+        (await _lab.KubectlAsync("delete", "job", "counted", "image")).Succeeded();
+        await Shell.UntilAsync(
+            async () => (await _lab.KubectlAsync("get", "pods", "-l", "job-name in (counted, image)", "-o", "name")).Output.Length == 0,
+            "the pods of the deleted Jobs go");
+    }
+
+    [Fact]
     public async Task Explain_and_api_resources_know_the_kinds()
     {
         Assert.Contains("containerPort", (await _lab.KubectlAsync("explain", "pod.spec.containers.ports")).Succeeded().Output);

@@ -33,6 +33,7 @@ public sealed class KindTable
         StatefulSetKind.Kind,
         DaemonSetKind.Kind,
         ControllerRevisionKind.Kind,
+        JobKind.Kind,
         LeaseKind.Kind,
         EndpointSliceKind.Kind,
         NetworkPolicyKind.Kind,

@@ -28,6 +28,7 @@ namespace Weft.Kubernetes;
 [JsonSerializable(typeof(StatefulSet))]
 [JsonSerializable(typeof(DaemonSet))]
 [JsonSerializable(typeof(ControllerRevision))]
+[JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(NetworkPolicy))]
 [JsonSerializable(typeof(PartialObject))]
 [JsonSerializable(typeof(StringMap))]

@@ -31,6 +31,7 @@ public static class LabControllers
         new ReplicaSetController(context),
         new StatefulSetController(context),
         new DaemonSetController(context),
+        new JobController(context),
         new EndpointsController(context),
         new EndpointSliceController(context),
         new EndpointSliceMirroring(context),

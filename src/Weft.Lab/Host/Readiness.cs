@@ -56,7 +56,7 @@ public static class Readiness
         if (await NodesMissingAsync(client, nodes, ct).ConfigureAwait(false) is { } sick)
             return sick;
         var pod = (await client.ListAsync<Pod>(cancel: ct).ConfigureAwait(false)).Items
-            .FirstOrDefault(pod => !pod.IsReady() && pod.Status.Phase != "Succeeded");
+            .FirstOrDefault(pod => !pod.IsReady() && pod.Status.Phase != "Succeeded" && !IsTried(pod));
         if (pod is not null)
             return $"pod {pod.Metadata.Namespace}/{pod.Metadata.Name}: {await WhyAsync(client, pod, ct).ConfigureAwait(false)}";
         var deployment = (await client.ListAsync<Deployment>(cancel: ct).ConfigureAwait(false)).Items.FirstOrDefault(d => !IsRolledOut(d));
@@ -65,7 +65,19 @@ public static class Readiness
         var set = (await client.ListAsync<ReplicaSet>(cancel: ct).ConfigureAwait(false)).Items.FirstOrDefault(s => s.Status.ReadyReplicas < (s.Spec.Replicas ?? 1));
         if (set is not null)
             return $"ReplicaSet {set.Metadata.Namespace}/{set.Metadata.Name}: {set.Status.ReadyReplicas} of {set.Spec.Replicas ?? 1} ready";
-        return await NumberedMissingAsync(client, ct).ConfigureAwait(false) ?? await DaemonsMissingAsync(client, ct).ConfigureAwait(false);
+        return await NumberedMissingAsync(client, ct).ConfigureAwait(false) ?? await DaemonsMissingAsync(client, ct).ConfigureAwait(false)
+            ?? await JobsMissingAsync(client, ct).ConfigureAwait(false);
+    }
+
+    // A Job whose pod failed makes another one, or says that it has failed itself.
+    private static bool IsTried(Pod pod) => pod.Status.Phase == "Failed" && pod.Controller() is { Kind: "Job" };
+
+    /// <summary>A Job is done with, or its pods run.</summary>
+    private static async Task<string?> JobsMissingAsync(KubeClient client, CancellationToken ct)
+    {
+        var job = (await client.ListAsync<Job>(cancel: ct).ConfigureAwait(false)).Items.FirstOrDefault(job =>
+            !job.Spec.Suspend && !job.Status.Conditions.IsTrue("Complete") && !job.Status.Conditions.IsTrue("Failed") && (job.Status.Ready ?? 0) == 0);
+        return job is null ? null : $"Job {job.Metadata.Namespace}/{job.Metadata.Name}: {job.Status.Succeeded} of {job.Spec.Completions ?? 1} succeeded, {job.Status.Failed} failed";
     }
 
     private static async Task<string?> NumberedMissingAsync(KubeClient client, CancellationToken ct)

@@ -15,6 +15,9 @@ internal sealed class FakeKubelet(KubeClient client)
     /// <summary>How long a pod takes to start.</summary>
     public TimeSpan StartDelay { get; set; } = TimeSpan.Zero;
 
+    /// <summary>The phase in which a pod ends as soon as it has started; null when it goes on.</summary>
+    public Func<Pod, string?> EndsAs { get; set; } = _ => null;
+
     public async Task RunAsync(CancellationToken cancel)
     {
         var pods = new Informer<Pod>(client);
@@ -38,12 +41,13 @@ internal sealed class FakeKubelet(KubeClient client)
         await Task.Delay(StartDelay, cancel);
         var index = _addresses.Count + 1;
         _addresses[pod.Metadata.Uid!] = true;
-        var ready = new Condition { Type = "Ready", Status = BecomesReady(pod) ? "True" : "False", LastTransitionTime = DateTimeOffset.UtcNow };
+        var end = EndsAs(pod);
+        var ready = new Condition { Type = "Ready", Status = end is null && BecomesReady(pod) ? "True" : "False", LastTransitionTime = DateTimeOffset.UtcNow };
         await TryAsync(() => client.ModifyAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, now => now with
         {
             Status = now.Status with
             {
-                Phase = "Running",
+                Phase = end ?? "Running",
                 PodIP = $"10.244.{index / 250}.{(index % 250) + 1}",
                 PodIPs = [new PodIp($"10.244.{index / 250}.{(index % 250) + 1}")],
                 Conditions = now.Status.Conditions.With(ready, DateTimeOffset.UtcNow),

@@ -15,6 +15,7 @@ internal static class SchemaLibrary
         ["v1"] = "core",
         ["apps/v1"] = "apps",
         ["autoscaling/v1"] = "autoscaling",
+        ["batch/v1"] = "batch",
         ["coordination.k8s.io/v1"] = "coordination",
         ["discovery.k8s.io/v1"] = "discovery",
         ["events.k8s.io/v1"] = "events",

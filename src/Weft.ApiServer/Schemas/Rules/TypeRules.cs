@@ -52,6 +52,7 @@ internal sealed record TypeRules(
         ["apps.DaemonSet"] = new(Validate: WorkloadRules.ReplicaSet, Update: WorkloadRules.Immutable),
         ["apps.DaemonSetUpdateStrategy"] = new(WorkloadRules.UnavailableDefault, SetRules.DaemonSetStrategy),
         ["apps.ControllerRevision"] = new(Update: SetRules.RevisionUpdate),
+        ["batch.Job"] = new(JobRules.Default, JobRules.Validate, JobRules.Update),
         ["coordination.Lease"] = new(Validate: CoordinationRules.Lease),
         ["discovery.EndpointSlice"] = new(Validate: EndpointRules.Slice, Update: EndpointRules.SliceUpdate),
         ["networking.NetworkPolicySpec"] = new(PolicyRules.Default, PolicyRules.Validate),

@@ -32,6 +32,8 @@ internal sealed class ClusterInformers(KubeClient client, ILogger logger)
 
     public Informer<ControllerRevision> ControllerRevisions => field ??= new(client, _options);
 
+    public Informer<Job> Jobs => field ??= new(client, _options);
+
     public Informer<Lease> Leases => field ??= new(client, _options with { Namespace = "kube-node-lease" });
 
     /// <summary>Runs them all until cancelled.</summary>
@@ -47,5 +49,6 @@ internal sealed class ClusterInformers(KubeClient client, ILogger logger)
         StatefulSets.RunAsync(cancel),
         DaemonSets.RunAsync(cancel),
         ControllerRevisions.RunAsync(cancel),
+        Jobs.RunAsync(cancel),
         Leases.RunAsync(cancel));
 }
