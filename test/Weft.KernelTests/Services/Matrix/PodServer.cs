@@ -1,79 +1,102 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Weft.Model;
 using Weft.Netlink.Namespaces;
 
 namespace Weft.KernelTests.Services.Matrix;
 
-/// <summary>A program in a pod that answers every connection and datagram, TCP and UDP, IPv4 and IPv6, with its name and the client's address.</summary>
+/// <summary>A program in a pod that answers every connection and datagram with its name, the client's address, and the port it was asked on.</summary>
+/// <remarks>TCP on two ports and UDP, for IPv4 and IPv6; SCTP where the kernel has it.</remarks>
 internal sealed class PodServer : IDisposable
 {
-    public const ushort Port = 8080;
+    public const ushort Port = 8080, SecondPort = 8081;
 
-    private readonly Socket _stream;
-    private readonly Socket _datagram;
+    private readonly List<Socket> _sockets = [];
 
-    public PodServer(NetworkNamespace where, string name)
+    public PodServer(NetworkNamespace where, string name, IEnumerable<IpAddress> addresses)
     {
         Name = name;
-        (_stream, _datagram) = where.Run(static () => (Open(SocketType.Stream, ProtocolType.Tcp), Open(SocketType.Dgram, ProtocolType.Udp)));
-        _stream.Listen(64);
-        _ = AcceptAsync();
-        _ = ReceiveAsync();
+        foreach (var port in (ushort[])[Port, SecondPort])
+            Listen(where.Run(() => Bind(new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true }, IPAddress.IPv6Any, port)));
+        if (SctpSocket.IsSupported)
+        {
+            // Bound to one address each, they do not offer the others to the client as further paths.
+            foreach (var address in addresses)
+                Listen(where.Run(() => Bind(SctpSocket.Open(address.IsV6), address.ToIPAddress(), Port)));
+        }
+
+        var datagrams = where.Run(() => Bind(new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true }, IPAddress.IPv6Any, Port));
+        _sockets.Add(datagrams);
+        _ = ReceiveAsync(datagrams);
     }
 
     public string Name { get; }
 
     public void Dispose()
     {
-        _stream.Dispose();
-        _datagram.Dispose();
+        foreach (var socket in _sockets)
+            socket.Dispose();
     }
 
-    private async Task AcceptAsync()
+    private void Listen(Socket socket)
     {
-        try
+        _sockets.Add(socket);
+        socket.Listen(64);
+        _ = AcceptAsync(socket);
+    }
+
+    private async Task AcceptAsync(Socket socket)
+    {
+        while (true)
         {
-            while (true)
+            try
             {
-                using var client = await _stream.AcceptAsync();
-                await client.SendAsync(Greeting(client.RemoteEndPoint!));
+                using var client = await socket.AcceptAsync();
+                await client.SendAsync(Greeting(client.RemoteEndPoint!, client.LocalEndPoint!));
                 client.Shutdown(SocketShutdown.Send);
             }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The test is over.
-        }
-    }
-
-    private async Task ReceiveAsync()
-    {
-        var buffer = new byte[64];
-        try
-        {
-            while (true)
+            catch (SocketException)
             {
-                var received = await _datagram.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.IPv6Any, 0));
-                await _datagram.SendToAsync(Greeting(received.RemoteEndPoint), received.RemoteEndPoint);
+                // That client has gone.
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+    }
+
+    private async Task ReceiveAsync(Socket socket)
+    {
+        var buffer = new byte[64];
+        while (true)
         {
-            // The test is over.
+            try
+            {
+                var received = await socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.IPv6Any, 0));
+                await socket.SendToAsync(Greeting(received.RemoteEndPoint, socket.LocalEndPoint!), received.RemoteEndPoint);
+            }
+            catch (SocketException)
+            {
+                // That client has gone.
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
         }
     }
 
-    private byte[] Greeting(EndPoint client)
+    private byte[] Greeting(EndPoint client, EndPoint asked)
     {
         var address = ((IPEndPoint)client).Address;
-        return Encoding.ASCII.GetBytes($"{Name} {(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)}");
+        return Encoding.ASCII.GetBytes($"{Name} {(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)} {((IPEndPoint)asked).Port}");
     }
 
-    private static Socket Open(SocketType type, ProtocolType protocol)
+    private static Socket Bind(Socket socket, IPAddress address, ushort port)
     {
-        var socket = new Socket(AddressFamily.InterNetworkV6, type, protocol) { DualMode = true };
-        socket.Bind(new IPEndPoint(IPAddress.IPv6Any, Port));
+        socket.Bind(new IPEndPoint(address, port));
         return socket;
     }
 }

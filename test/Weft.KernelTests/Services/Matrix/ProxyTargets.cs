@@ -1,6 +1,4 @@
-using Weft.Compilers.Services;
 using Weft.KernelTests.Node;
-using Weft.Kubernetes;
 using Weft.Netlink;
 using Weft.Netlink.Ipvs;
 using Weft.Netlink.Namespaces;
@@ -30,9 +28,6 @@ internal static class ProxyTargets
             () => KernelIpvs.Open(node.Namespace))),
         _ => throw new ArgumentOutOfRangeException(nameof(target), target, "unknown target"),
     };
-
-    /// <summary>What the node's agent would have it serve.</summary>
-    public static ServiceCompilation Compile(ClusterSnapshot cluster, TestNode node) => ServiceCompiler.CompileOnce(cluster, node.Name);
 
     private static IptablesProxy Iptables(string variant, TestNode node) =>
         new(new NamespacedIptables(new IptablesCommands(variant), node.Namespace));

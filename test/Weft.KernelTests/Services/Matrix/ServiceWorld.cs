@@ -1,24 +1,23 @@
 using Weft.KernelTests.Node;
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Links;
 using Weft.Model.Nodes;
 using Weft.Model.Routes;
 using Weft.Netlink;
 using Weft.Netlink.Namespaces;
-using Weft.Node.Proxy;
-using KubeEndpoint = Weft.Kubernetes.Endpoint;
-using KubeService = Weft.Kubernetes.Service;
 
 namespace Weft.KernelTests.Services.Matrix;
 
-/// <summary>Two nodes, five pods with servers, and a world outside that routes the Services' addresses to the first node.</summary>
+/// <summary>Two nodes with three pods each, and a world outside that routes the Services' addresses to the first node. Everybody runs a server.</summary>
 internal sealed class ServiceWorld : IDisposable
 {
     public const string NearZone = "zone-a", FarZone = "zone-b";
-    private static readonly string[] ServedElsewhere = ["10.96.0.0/16", "fd96::/112", "198.51.100.0/24", "2001:db8:51::/64"];
+
+    private static readonly string[] Routed = ["10.96.0.0/16", "fd96::/112", "198.51.100.0/24", "2001:db8:51::/64"];
 
     // The kernel answers a client with a few ICMP errors per second only, and redirects count: tests ask more often.
-    private static readonly Sysctl[] Quiet =
+    private static readonly Sysctl[] Talkative =
     [
         new("net/ipv4/icmp_ratelimit", "0"),
         new("net/ipv6/icmp/ratelimit", "0"),
@@ -27,33 +26,40 @@ internal sealed class ServiceWorld : IDisposable
     ];
 
     private readonly TestCluster _cluster;
+    private readonly StringMap _settings;
     private readonly List<PodServer> _servers = [];
     private readonly Dictionary<string, TestPod> _pods = [];
-    private readonly List<IProxyTarget> _proxies = [];
+    private readonly List<ServedNode> _nodes = [];
     private readonly KernelNetworkStack _outside;
 
     private ServiceWorld(TestCluster cluster, string target)
     {
         _cluster = cluster;
+        _settings = cluster.Objects.Configuration!.Data;
         foreach (var (node, prefix) in cluster.Nodes.Zip(["near", "far"]))
         {
             for (var i = 0; i < node.Pods.Count; i++)
             {
                 var name = $"{prefix}-{i + 1}";
                 _pods.Add(name, node.Pods[i]);
-                _servers.Add(new PodServer(node.Pods[i].Namespace, name));
+                _servers.Add(new PodServer(node.Pods[i].Namespace, name, node.Pods[i].Addresses));
             }
 
-            new KernelSysctls(node.Namespace).Apply(Quiet);
-            _proxies.Add(ProxyTargets.Create(target, node));
+            new KernelSysctls(node.Namespace).Apply(Talkative);
+            _nodes.Add(new ServedNode(node, target));
         }
 
+        _servers.Add(new PodServer(Outside, "outside", []));
         _outside = KernelNetworkStack.Open(Outside);
-        foreach (var range in ServedElsewhere.Select(range => IpPrefix.Parse(range)))
+        foreach (var v6 in (bool[])[false, true])
+            _outside.AddAddress(new InterfaceAddress("lo", OwnBalancer(v6), v6 ? 128 : 32));
+        foreach (var range in Routed.Select(range => IpPrefix.Parse(range)))
             _outside.AddRoute(new Route(range) { Gateway = NodeAddress(0, range.Network.IsV6) });
     }
 
     public NetworkNamespace Outside => _cluster.Underlay.Namespace;
+
+    public IReadOnlyList<ServedNode> Nodes => _nodes;
 
     /// <summary>A world whose nodes program Services through one target.</summary>
     public static async Task<ServiceWorld> CreateAsync(string target)
@@ -71,7 +77,7 @@ internal sealed class ServiceWorld : IDisposable
         return new ServiceWorld(await cluster.WithPodsAsync(3), target);
     }
 
-    public NetworkNamespace Pod(string name) => _pods[name].Namespace;
+    public TestPod Pod(string name) => _pods[name];
 
     public NetworkNamespace Node(int index) => _cluster.Nodes[index].Namespace;
 
@@ -82,73 +88,33 @@ internal sealed class ServiceWorld : IDisposable
     /// <summary>What a client outside is called when nobody hides it.</summary>
     public static IpAddress OutsideAddress(bool v6) => v6 ? Underlay.V6(0, 1) : Underlay.V4(0, 1);
 
+    /// <summary>The address of a load balancer outside that ends connections itself; the server there is called "outside".</summary>
+    public static IpAddress OwnBalancer(bool v6) => IpAddress.Parse(v6 ? "2001:db8:52::1" : "203.0.113.1");
+
     /// <summary>A turn of the proxy of every node; nothing may go wrong.</summary>
-    public void Serve(params ServiceObjects[] services)
-    {
-        _cluster.Objects = _cluster.Objects with { Services = services.ToEquatableArray() };
-        foreach (var (node, proxy) in _cluster.Nodes.Zip(_proxies))
-        {
-            var (table, problems) = ProxyTargets.Compile(_cluster.Objects, node);
-            Assert.Empty(problems);
-            Assert.Empty(node.Namespace.Run(() => proxy.Sync(table)).Problems);
-        }
-    }
+    public void Serve(params ServiceObjects[] services) => Serve(_settings, services);
 
-    /// <summary>A Service with slices of both families for the named pods.</summary>
-    public ServiceObjects Service(Func<ServiceSpec, ServiceSpec> shape, params string[] pods) =>
-        Service(shape, endpoint => endpoint, pods);
-
-    /// <summary>A Service with slices of both families for the named pods, each shaped by its pod's name.</summary>
-    public ServiceObjects Service(Func<ServiceSpec, ServiceSpec> shape, Func<KubeEndpoint, KubeEndpoint> endpoint, params string[] pods)
-    {
-        var spec = shape(new ServiceSpec
-        {
-            Type = "ClusterIP",
-            ClusterIP = "10.96.0.9",
-            ClusterIPs = ["10.96.0.9", "fd96::9"],
-            IpFamilies = ["IPv4", "IPv6"],
-            Ports =
-            [
-                new ServicePort { Name = "t", Protocol = "TCP", Port = 80, TargetPort = PodServer.Port },
-                new ServicePort { Name = "u", Protocol = "UDP", Port = 80, TargetPort = PodServer.Port },
-            ],
-        });
-        return new ServiceObjects(
-            new KubeService { Metadata = new() { Namespace = "default", Name = "web" }, Spec = spec, Status = spec.Type == "LoadBalancer" ? Balanced : null },
-            [Slice(v6: false, endpoint, pods), Slice(v6: true, endpoint, pods)]);
-    }
+    /// <summary>The same with another setting in the cluster's configuration.</summary>
+    public void ServeWith(string key, string value, params ServiceObjects[] services) => Serve(_settings.With(key, value), services);
 
     public void Dispose()
     {
-        foreach (var (node, proxy) in _cluster.Nodes.Zip(_proxies))
-        {
-            node.Namespace.Run(proxy.Remove);
-            proxy.Dispose();
-        }
-
+        foreach (var node in _nodes)
+            node.Dispose();
         foreach (var server in _servers)
             server.Dispose();
         _outside.Dispose();
         _cluster.Dispose();
     }
 
-    private static ServiceStatus Balanced => new()
+    private void Serve(StringMap settings, ServiceObjects[] services)
     {
-        LoadBalancer = new LoadBalancerStatus { Ingress = [new() { Ip = "198.51.100.7" }, new() { Ip = "2001:db8:51::7" }] },
-    };
-
-    private EndpointSlice Slice(bool v6, Func<KubeEndpoint, KubeEndpoint> shape, string[] pods) => new()
-    {
-        Metadata = new() { Namespace = "default", Name = v6 ? "web-6" : "web-4", Labels = StringMap.Of((EndpointSlice.ServiceNameLabel, "web")) },
-        AddressType = v6 ? "IPv6" : "IPv4",
-        Ports = [new() { Name = "t", Protocol = "TCP", Port = PodServer.Port }, new() { Name = "u", Protocol = "UDP", Port = PodServer.Port }],
-        Endpoints = pods.Select(name => shape(new KubeEndpoint
+        _cluster.Objects = _cluster.Objects with
         {
-            Addresses = [PodAddress(name, v6).ToString()],
-            Conditions = new EndpointConditions { Ready = true, Serving = true, Terminating = false },
-            NodeName = _pods[name].Node.Name,
-            Zone = name.StartsWith("near", StringComparison.Ordinal) ? NearZone : FarZone,
-            TargetRef = new ObjectReference { Kind = "Pod", Namespace = "default", Name = name },
-        })).ToEquatableArray(),
-    };
+            Configuration = _cluster.Objects.Configuration! with { Data = settings },
+            Services = services.ToEquatableArray(),
+        };
+        foreach (var node in _nodes)
+            node.Serve(_cluster.Objects);
+    }
 }

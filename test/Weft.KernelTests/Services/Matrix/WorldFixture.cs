@@ -8,6 +8,9 @@ public abstract class WorldFixture(string target) : IAsyncLifetime
     private ServiceWorld? _world;
     private string? _missing;
 
+    /// <summary>The target's name.</summary>
+    internal string Target => target;
+
     /// <summary>Skips the test, visibly, where the target cannot work.</summary>
     internal ServiceWorld World
     {
