@@ -45,22 +45,24 @@ internal static class BenchCommand
 
     private static Command Services()
     {
-        var (runs, plot) = (Runs(5), Plot());
+        var (runs, plot, traffic) = (Runs(5), Plot(), Traffic());
         var command = new Command("services", "Programming Services, changing one, growth, memory, first packets and new connections beside hand-written rules."
             .WithExample("weft bench services", "weft bench services --plot growth.svg"))
         {
-            runs, plot,
+            runs, plot, traffic,
         };
-        command.SetAction(parsed => ServicesBench.Enter(parsed.GetValue(plot), parsed.GetValue(runs)));
+        command.SetAction(parsed => ServicesBench.Enter(parsed.GetValue(plot), parsed.GetValue(runs), parsed.GetValue(traffic)));
         return command;
     }
 
     private static Command ServicesInside()
     {
-        var (runs, plot) = (Runs(5), Plot());
-        var command = new Command("services-inside", "The inside of `bench services`.") { runs, plot };
+        var (runs, plot, traffic) = (Runs(5), Plot(), Traffic());
+        var command = new Command("services-inside", "The inside of `bench services`.") { runs, plot, traffic };
         command.Hidden = true;
-        command.SetAction((parsed, ct) => ServicesBench.RunAsync(parsed.GetValue(plot), parsed.GetValue(runs), ct));
+        command.SetAction((parsed, ct) => parsed.GetValue(traffic)
+            ? Task.FromResult(Report.Print("services", [.. TrafficBench.Measure(parsed.GetValue(runs))]))
+            : ServicesBench.RunAsync(parsed.GetValue(plot), parsed.GetValue(runs), ct));
         return command;
     }
 
@@ -73,6 +75,8 @@ internal static class BenchCommand
     }
 
     private static Option<string?> Plot() => new("--plot") { Description = "Write the growth as an SVG picture.", HelpName = "FILE" };
+
+    private static Option<bool> Traffic() => new("--traffic") { Description = "Only what connections notice." };
 
     private static Option<int> Runs(int count) =>
         new("--runs") { Description = "How often.", DefaultValueFactory = _ => count, HelpName = "N" };

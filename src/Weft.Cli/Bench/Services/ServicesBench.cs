@@ -10,13 +10,14 @@ internal static class ServicesBench
     private static readonly int[] Sizes = [1000, 2000, 5000, 10_000, 20_000, 30_000, 50_000];
 
     /// <summary>Goes on as <c>bench services-inside</c> in new namespaces; does not return.</summary>
-    public static int Enter(string? plot, int runs)
+    public static int Enter(string? plot, int runs, bool trafficOnly)
     {
         const string prepare = "mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run && exec \"$@\"";
         LabEntry.Become(
         [
             .. NamespaceSupport.Require(userNamespace: true), "/bin/sh", "-c", prepare, "sh",
             Installation.Current.Dotnet, Installation.Current.WeftDll, "bench", "services-inside", "--runs", runs.ToString(CultureInfo.InvariantCulture),
+            .. trafficOnly ? ["--traffic"] : Array.Empty<string>(),
             .. plot is null ? Array.Empty<string>() : ["--plot", Path.GetFullPath(plot)],
         ]);
         return 1;

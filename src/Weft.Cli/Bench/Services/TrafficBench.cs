@@ -37,6 +37,9 @@ internal static class TrafficBench
             Figure.Told("the same, 10 Services", Report.Median(few.Latencies), "µs"),
             Figure.Told("the same, 30,000 Services", Report.Median(many.Latencies), "µs"),
             Figure.AtMost("first packet at 30,000, ratio to hand-written", Ratio(many.Latencies, hand.Latencies), 1.05, "×"),
+            Figure.Told("fastest tenth of first packets, hand-written", Report.Median(hand.Fastest), "µs"),
+            Figure.Told("the same, 10 Services", Report.Median(few.Fastest), "µs"),
+            Figure.Told("the same, 30,000 Services", Report.Median(many.Fastest), "µs"),
             Figure.Told("connections per second, hand-written", Report.Median(hand.Rates), "/s"),
             Figure.Told("the same, 10 Services", Report.Median(few.Rates), "/s"),
             Figure.Told("the same, 30,000 Services", Report.Median(many.Rates), "/s"),
@@ -102,15 +105,19 @@ internal static class TrafficBench
         /// <summary>Median microseconds of each round.</summary>
         public List<double> Latencies { get; } = [];
 
+        /// <summary>Microseconds that the fastest tenth of each round stays below: what else the machine does hardly shows in it.</summary>
+        public List<double> Fastest { get; } = [];
+
         /// <summary>Connections per second of each round.</summary>
         public List<double> Rates { get; } = [];
 
         public void Measure(bool keep)
         {
-            var (latency, rate) = _rig.Client.Run(() => (SendDatagrams(), Connect()));
+            var (times, rate) = _rig.Client.Run(() => (SendDatagrams(), Connect()));
             if (!keep)
                 return;
-            Latencies.Add(latency);
+            Latencies.Add(Report.Median(times));
+            Fastest.Add(times.Order().ElementAt(times.Length / 10));
             Rates.Add(rate);
         }
 
@@ -126,7 +133,7 @@ internal static class TrafficBench
             _rig.Dispose();
         }
 
-        private double SendDatagrams()
+        private double[] SendDatagrams()
         {
             var buffer = new byte[16];
             var times = new double[Datagrams];
@@ -141,7 +148,7 @@ internal static class TrafficBench
                 _hits[buffer[0]]++;
             }
 
-            return Report.Median(times);
+            return times;
         }
 
         private double Connect()
