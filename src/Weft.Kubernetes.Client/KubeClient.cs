@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -92,38 +91,14 @@ public sealed partial class KubeClient : IDisposable
     public async Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancel = default) =>
         ToObject(await SendAsync(HttpMethod.Post, path, body, "application/json", cancel).ConfigureAwait(false));
 
-    internal async Task<KubeList<T>> ListAsync<T>(ResourceType resource, string? ns, ListOptions? options, DecodeObject<T> decode, CancellationToken cancel)
-    {
-        options ??= new ListOptions();
-        var reader = new ListReader<T>(resource, decode);
-        do
-        {
-            var query = options.Query($"?limit={options.PageSize}");
-            if (reader.Continue is { } token)
-                query = (options with { ResourceVersion = null }).Query($"?limit={options.PageSize}&continue={Uri.EscapeDataString(token)}");
-            var body = await SendAsync(HttpMethod.Get, resource.Path(ns) + query, null, null, cancel).ConfigureAwait(false);
-            reader.Read(body);
-        }
-        while (reader.Continue is not null);
-        return reader.ToList();
-    }
-
-    internal async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
-        ResourceType resource, string? ns, ListOptions? options, DecodeObject<T> decode, Action? opened, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        // client-go asks for 5 to 10 minutes, so that watches spread over the servers again.
-        var seconds = Random.Shared.Next(300, 600);
-        var query = (options ?? new ListOptions()).Query($"?watch=true&allowWatchBookmarks=true&timeoutSeconds={seconds}");
-        using var request = new HttpRequestMessage(HttpMethod.Get, resource.Path(ns) + query);
-        using var response = await _transport.SendAsync(request, cancel).ConfigureAwait(false);
-        opened?.Invoke();
-        await using var body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-        var stream = new WatchStream<T>(body, decode, $"watch of {resource.Plural}", _transport.Server);
-        await foreach (var change in stream.ReadAllAsync(cancel).ConfigureAwait(false))
-            yield return change;
-    }
-
     private async Task<byte[]> SendAsync(HttpMethod method, string path, JsonNode? body, string? contentType, CancellationToken cancel)
+    {
+        using var answer = new MemoryStream();
+        await SendAsync(method, path, body, contentType, answer, cancel).ConfigureAwait(false);
+        return answer.ToArray();
+    }
+
+    private async Task SendAsync(HttpMethod method, string path, JsonNode? body, string? contentType, MemoryStream answer, CancellationToken cancel)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -137,11 +112,14 @@ public sealed partial class KubeClient : IDisposable
 
             try
             {
-                return await _transport.SendForBytesAsync(request, cancel).ConfigureAwait(false);
+                await _transport.SendAsync(request, answer, cancel).ConfigureAwait(false);
+                return;
             }
-            catch (KubeApiException error) when (error is { Code: 429, RetryAfter: not null } && attempt < _options.MaximumRetries)
+            catch (KubeApiException error) when (error is { Code: 429 or 503, RetryAfter: not null } && attempt < _options.MaximumRetries)
             {
-                await Task.Delay(error.RetryAfter.Value < LongestRetry ? error.RetryAfter.Value : LongestRetry, Time, cancel).ConfigureAwait(false);
+                // The random part keeps those who were put off together from coming back together.
+                var asked = error.RetryAfter.Value < LongestRetry ? error.RetryAfter.Value : LongestRetry;
+                await Task.Delay(asked + TimeSpan.FromMilliseconds(Random.Shared.Next(10 << attempt)), Time, cancel).ConfigureAwait(false);
             }
             catch (KubeApiException error) when (error.Code == 401 && attempt == 0 && _transport.RenewToken())
             {

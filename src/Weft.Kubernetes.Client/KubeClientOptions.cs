@@ -6,7 +6,16 @@ public sealed record KubeClientOptions
     /// <summary>How long a request other than a watch may take; 30 s, about what API servers themselves allow (60 s) halved.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a request is repeated that the server put off (429 with <c>Retry-After</c>).</summary>
+    /// <summary>How long a watch is asked to last at least, and at most twice that; 5 min, as client-go. One that the server does not end then is given up.</summary>
+    public TimeSpan WatchDuration { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Silence after which the server is asked whether it is there (HTTP/2 PING, TCP keep-alive); 30 s, as client-go.</summary>
+    public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long to wait for the answer; 15 s, as client-go.</summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often a request is repeated that the server put off (429 or 503 with <c>Retry-After</c>).</summary>
     public int MaximumRetries { get; init; } = 5;
 
     /// <summary>Name sent to the server.</summary>

@@ -44,12 +44,15 @@ public sealed class KubeApiException : Exception
     /// <summary>Whether the same request may well succeed in a moment.</summary>
     public bool IsTransient => Code is 0 or 429 or 500 or 502 or 503 or 504;
 
+    /// <summary>Whether a watch may go on from the version that it had: what is wrong lies with the connection, the load or our credentials.</summary>
+    public bool AllowsToResume => Code is 401 or 403 or 429 or 502 or 503 || Reason is "Unreachable" or "NoToken";
+
     /// <summary>How long the server asks to wait before another try.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     internal static KubeApiException From(HttpResponseMessage response, ReadOnlySpan<byte> body, string operation)
     {
-        var retry = response.Headers.RetryAfter?.Delta;
+        var retry = RetryIn(response);
         var status = TryParse(body);
         if (status?["kind"] is JsonValue kind && kind.ToString() == "Status")
             return FromStatus(status, (int)response.StatusCode, retry);
@@ -73,6 +76,14 @@ public sealed class KubeApiException : Exception
             cause = cause.InnerException;
         return new KubeApiException(0, "Unreachable", $"{operation}: the API server at {server} did not answer: {cause.Message}", inner: inner);
     }
+
+    /// <summary>Seconds, or a date (RFC 9110, 10.2.3).</summary>
+    private static TimeSpan? RetryIn(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - (response.Headers.Date ?? date),
+        _ => null,
+    };
 
     private static JsonObject? TryParse(ReadOnlySpan<byte> body)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Weft.Kubernetes.Client;
@@ -8,6 +9,7 @@ namespace Weft.Kubernetes.Client;
 /// <summary>Connections to one API server: HTTP/2 where the server has it, TLS trusted by the given authorities only.</summary>
 internal sealed class KubeTransport : IDisposable
 {
+    private const int KeepAliveProbes = 3;
     private readonly KubeConfig _config;
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
@@ -18,12 +20,10 @@ internal sealed class KubeTransport : IDisposable
     public KubeTransport(KubeConfig config, KubeClientOptions options)
     {
         (_config, _time, _timeout) = (config, options.Time, options.RequestTimeout);
-        _http = new HttpClient(CreateHandler(config), disposeHandler: true)
+        _http = new HttpClient(CreateHandler(config, options), disposeHandler: true)
         {
             BaseAddress = config.Server,
             Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = config.Server.Scheme == "https" ? HttpVersion.Version20 : HttpVersion.Version11,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
     }
@@ -37,6 +37,10 @@ internal sealed class KubeTransport : IDisposable
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
     {
         var operation = $"{request.Method} {request.RequestUri}";
+        if (Server.Scheme == "https")
+            (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionOrLower);
+        // The handler takes the name that it expects in the certificate from here, and from nowhere else.
+        request.Headers.Host = _config.TlsServerName;
         if (Token() is { } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -58,16 +62,17 @@ internal sealed class KubeTransport : IDisposable
         }
     }
 
-    /// <summary>Sends a request and reads the whole answer.</summary>
+    /// <summary>Sends a request and reads the whole answer into <paramref name="answer"/>, from its beginning.</summary>
     /// <exception cref="KubeApiException">The server refused or did not answer.</exception>
-    public async Task<byte[]> SendForBytesAsync(HttpRequestMessage request, CancellationToken cancel)
+    public async Task SendAsync(HttpRequestMessage request, MemoryStream answer, CancellationToken cancel)
     {
+        answer.SetLength(0);
         using var response = await SendAsync(request, cancel).ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(_timeout);
         try
         {
-            return await response.Content.ReadAsByteArrayAsync(limit.Token).ConfigureAwait(false);
+            await response.Content.CopyToAsync(answer, limit.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (IsFailure(error, cancel))
         {
@@ -112,9 +117,9 @@ internal sealed class KubeTransport : IDisposable
         }
     }
 
-    private static SocketsHttpHandler CreateHandler(KubeConfig config)
+    private static SocketsHttpHandler CreateHandler(KubeConfig config, KubeClientOptions options)
     {
-        var tls = new SslClientAuthenticationOptions { TargetHost = config.TlsServerName };
+        var tls = new SslClientAuthenticationOptions();
         if (config.InsecureSkipTlsVerify)
             tls.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         else if (config.Authorities() is { } authorities)
@@ -131,11 +136,31 @@ internal sealed class KubeTransport : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = TimeSpan.FromSeconds(5),
             EnableMultipleHttp2Connections = true,
-            // As client-go: a connection that says nothing for 30 s is asked, and given up 15 s later.
-            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
+            KeepAlivePingDelay = options.PingDelay,
+            KeepAlivePingTimeout = options.PingTimeout,
+            ConnectCallback = (context, cancel) => ConnectAsync(context.DnsEndPoint, options, cancel),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         };
+    }
+
+    /// <summary>HTTP/1.1 has no ping: there the kernel asks whether the other side still lives.</summary>
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint server, KubeClientOptions options, CancellationToken cancel)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Math.Max(1, (int)options.PingDelay.TotalSeconds));
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, (int)options.PingTimeout.TotalSeconds / KeepAliveProbes));
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+            await socket.ConnectAsync(server, cancel).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static X509ChainPolicy TrustOnly(X509Certificate2Collection authorities)

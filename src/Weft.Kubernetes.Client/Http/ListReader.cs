@@ -15,6 +15,9 @@ internal sealed class ListReader<T>(ResourceType resource, DecodeObject<T> decod
     /// <summary>The token of the next page; null after the last.</summary>
     public string? Continue { get; private set; }
 
+    /// <summary>How many pages were read.</summary>
+    public int Pages { get; private set; }
+
     public KubeList<T> ToList() => new(_items, _version, _unreadable);
 
     /// <summary>Reads one page.</summary>
@@ -22,6 +25,7 @@ internal sealed class ListReader<T>(ResourceType resource, DecodeObject<T> decod
     public void Read(ReadOnlySpan<byte> body)
     {
         Continue = null;
+        Pages++;
         try
         {
             var reader = new Utf8JsonReader(body);

@@ -12,4 +12,7 @@ internal static partial class InformerLog
 
     [LoggerMessage(3, LogLevel.Warning, "Left out: {Line}")]
     public static partial void Unreadable(ILogger logger, string line);
+
+    [LoggerMessage(4, LogLevel.Warning, "Goes on without {Plural}: {Message}")]
+    public static partial void Without(ILogger logger, string plural, string message);
 }

@@ -20,8 +20,14 @@ public sealed record InformerOptions
     /// <summary>The longest wait between tries; 10 s, a third of client-go's, as agents must not lag behind for long.</summary>
     public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether the first list must be the newest state rather than what the server has at hand.</summary>
-    public bool Consistent { get; init; }
+    /// <summary>After how long an absence of the server everything is listed anew: it may have come back with another history; 10 s.</summary>
+    public TimeSpan RelistAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether the server may lack the kind, or keep it from us: then there are none, and <see cref="ObjectInformer{T}.Synced"/> completes.</summary>
+    public bool Optional { get; init; }
+
+    /// <summary>How often to look whether a kind that was absent is there now; 1 min.</summary>
+    public TimeSpan LookAgain { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Clock; the client's when null.</summary>
     public TimeProvider? Time { get; init; }

@@ -12,13 +12,15 @@ internal sealed class WatchStream<T>(Stream body, DecodeObject<T> decode, string
     private const int MaximumLine = 16 << 20;
 
     /// <summary>The changes until the server ends the stream.</summary>
+    /// <param name="limit">Cancelled when the stream has lasted longer than the server was to let it, or with <paramref name="cancel"/>.</param>
+    /// <param name="cancel">The reader's wish to end.</param>
     /// <exception cref="KubeApiException">The server sent an error, the connection broke, or a line is no event.</exception>
-    public async IAsyncEnumerable<WatchEvent<T>> ReadAllAsync([EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<WatchEvent<T>> ReadAllAsync([EnumeratorCancellation] CancellationToken limit, CancellationToken cancel)
     {
         var pipe = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: 16 << 10, leaveOpen: true));
         while (true)
         {
-            var read = await ReadAsync(pipe, cancel).ConfigureAwait(false);
+            var read = await ReadAsync(pipe, limit, cancel).ConfigureAwait(false);
             var rest = read.Buffer;
             while (TryReadLine(ref rest, out var line))
             {
@@ -34,15 +36,15 @@ internal sealed class WatchStream<T>(Stream body, DecodeObject<T> decode, string
         }
     }
 
-    private async Task<ReadResult> ReadAsync(PipeReader pipe, CancellationToken cancel)
+    private async Task<ReadResult> ReadAsync(PipeReader pipe, CancellationToken limit, CancellationToken cancel)
     {
         try
         {
-            return await pipe.ReadAsync(cancel).ConfigureAwait(false);
+            return await pipe.ReadAsync(limit).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or HttpRequestException || (error is OperationCanceledException && !cancel.IsCancellationRequested))
         {
-            throw KubeApiException.Unreachable(operation, server, error);
+            throw KubeApiException.Unreachable(operation, server, error is OperationCanceledException ? new TimeoutException("it ended no watch in time") : error);
         }
     }
 

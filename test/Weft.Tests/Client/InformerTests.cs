@@ -146,7 +146,7 @@ public sealed class InformerTests
         {
             await informer.Synced;
             await Task.Delay(300);
-        }, Quick with { FirstBackoff = TimeSpan.FromMilliseconds(50) });
+        }, new InformerOptions());
         Assert.InRange(server.Requests.Count, 2, 10);
     }
 

@@ -49,8 +49,8 @@ internal static class Answers
 
     public static async Task SendAsync(this HttpContext context, string body, int status = 200)
     {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
+        if (!context.Response.HasStarted)
+            (context.Response.StatusCode, context.Response.ContentType) = (status, "application/json");
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body));
         await context.Response.Body.FlushAsync();
     }

@@ -28,7 +28,7 @@ internal sealed class GarbageCollector(ControllerContext context) : Controller(c
         var informers = new Dictionary<(string, string), MetadataInformer>();
         foreach (var kind in kinds.Where(kind => !Ignored.Contains(kind.Plural)))
         {
-            var informer = new MetadataInformer(Context.Client, kind, new InformerOptions { Consistent = true, Logger = Context.Logger });
+            var informer = new MetadataInformer(Context.Client, kind, new InformerOptions { Logger = Context.Logger });
             informer.OnChange(signal);
             informers[(kind.Group, kind.Kind)] = informer;
             _ = informer.RunAsync(cancel);

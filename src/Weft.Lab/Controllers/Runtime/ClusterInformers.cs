@@ -8,7 +8,7 @@ namespace Weft.Lab.Controllers;
 internal sealed class ClusterInformers(KubeClient client, ILogger logger)
 {
     // A controller that starts again must see all that it did before: hence the newest state, not one from a cache.
-    private readonly InformerOptions _options = new() { Consistent = true, Logger = logger };
+    private readonly InformerOptions _options = new() { Logger = logger };
 
     public Informer<Pod> Pods => field ??= new(client, _options);
 
