@@ -13,6 +13,9 @@ public sealed record ClusterSnapshot
 
     /// <summary>All Services with their endpoints.</summary>
     public EquatableArray<ServiceObjects> Services { get; init; }
+
+    /// <summary>Network policies and whom they speak of.</summary>
+    public PolicyObjects Policies { get; init; } = new();
 }
 
 /// <summary>A Service and the slices that list its endpoints. While none of these objects changes, neither does the reference.</summary>

@@ -60,7 +60,7 @@ public static class TopologyCompiler
     }
 
     /// <summary>The older field counts where the newer one is absent.</summary>
-    private static IEnumerable<string> PodCidrs(Node node) =>
+    public static IEnumerable<string> PodCidrs(Node node) =>
         node.Spec.PodCIDRs.Count > 0 || string.IsNullOrEmpty(node.Spec.PodCIDR) ? node.Spec.PodCIDRs : [node.Spec.PodCIDR];
 
     private static IpPrefix? ReadRange(string node, string text, ClusterSettings settings, Claims claims, ImmutableArray<Problem>.Builder problems)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weft.Compilers.Incremental;
 using Weft.Kubernetes;
 using Weft.Model;
 using Weft.Model.Services;
@@ -29,7 +30,7 @@ public sealed class ServiceCompiler
         var context = ContextOf(cluster, nodeName);
         var isNewContext = !ReferenceEquals(context, _context);
         var replaced = isNewContext ? Forget() : [];
-        var match = ServiceMatch.Between(isNewContext ? [] : _snapshot.Services.AsSpan(), cluster.Services.AsSpan());
+        var match = ListChange<ServiceObjects>.Between(isNewContext ? [] : _snapshot.Services.AsSpan(), cluster.Services.AsSpan());
         _snapshot = cluster;
         _context = context;
         if (match.IsEmpty && !isNewContext)
@@ -53,7 +54,7 @@ public sealed class ServiceCompiler
     }
 
     /// <summary>Brings what is remembered up to date and returns the ports of the whole table.</summary>
-    private EquatableArray<ProxiedPort> Apply(ServiceMatch match, Dictionary<ObjectKey, CompiledService> replaced, EquatableArray<ProxiedPort> ports)
+    private EquatableArray<ProxiedPort> Apply(ListChange<ServiceObjects> match, Dictionary<ObjectKey, CompiledService> replaced, EquatableArray<ProxiedPort> ports)
     {
         var affected = new HashSet<CompiledService>();
         var removed = new List<ProxiedPort>();
@@ -74,7 +75,7 @@ public sealed class ServiceCompiler
             Note(service);
         }
 
-        return PortList.Change(ports, removed, added);
+        return SortedChange.Of(ports, removed, added, PortOrder.Compare);
     }
 
     private void TakeOut(

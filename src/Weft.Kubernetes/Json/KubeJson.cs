@@ -30,6 +30,8 @@ namespace Weft.Kubernetes;
 [JsonSerializable(typeof(ControllerRevision))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(NetworkPolicy))]
+[JsonSerializable(typeof(ClusterNetworkPolicy))]
+[JsonSerializable(typeof(PolicyPod))]
 [JsonSerializable(typeof(PartialObject))]
 [JsonSerializable(typeof(StringMap))]
 [JsonSerializable(typeof(JsonNode))]

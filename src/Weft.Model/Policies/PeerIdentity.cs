@@ -1,9 +1,14 @@
 namespace Weft.Model.Policies;
 
 /// <summary>A set of peers that no rule tells apart: all of them match the same terms.</summary>
-/// <param name="Terms">What they match, sorted; never empty (who matches nothing is not listed).</param>
+/// <param name="Terms">
+/// What they match, sorted. Who matches nothing is not listed, unless a wider block would name him: then, and only then, this is <see cref="Nobody"/>.
+/// </param>
 public sealed record PeerIdentity(EquatableArray<PeerTerm> Terms)
 {
+    /// <summary>Peers that match nothing: exceptions of a block.</summary>
+    public static PeerIdentity Nobody { get; } = new([]);
+
     /// <summary>Whether peers of this identity match a term.</summary>
     public bool Matches(PeerTerm term) => Terms.AsSpan().BinarySearch(term) >= 0;
 

@@ -1,0 +1,25 @@
+using Weft.Model;
+
+namespace Weft.Kubernetes;
+
+/// <summary>What network policies are made of. Objects that did not change keep their reference; order carries no meaning, but keeping it is cheapest.</summary>
+public sealed record PolicyObjects
+{
+    /// <summary>All pods of the cluster.</summary>
+    public EquatableArray<PolicyPod> Pods { get; init; }
+
+    /// <summary>All namespaces: their labels, and annotations for audit.</summary>
+    public EquatableArray<Namespace> Namespaces { get; init; }
+
+    /// <summary>All of <c>networking.k8s.io/v1</c>.</summary>
+    public EquatableArray<NetworkPolicy> NetworkPolicies { get; init; }
+
+    /// <summary>All of <c>policy.networking.k8s.io/v1alpha2</c>.</summary>
+    public EquatableArray<ClusterNetworkPolicy> ClusterNetworkPolicies { get; init; }
+
+    /// <summary>
+    /// Addresses that count as those of a pod that has them not: the node-local DNS address is known by the namespace and labels of cluster DNS, so that
+    /// policies which allow port 53 to <c>k8s-app=kube-dns</c> mean what they say.
+    /// </summary>
+    public EquatableArray<PolicyPod> StandIns { get; init; }
+}
