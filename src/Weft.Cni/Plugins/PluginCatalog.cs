@@ -2,6 +2,7 @@ using Weft.Cni.Attach;
 using Weft.Cni.Bridge;
 using Weft.Cni.HostLocal;
 using Weft.Cni.Loopback;
+using Weft.Cni.Policy;
 using Weft.Cni.Ptp;
 
 namespace Weft.Cni.Plugins;
@@ -10,7 +11,7 @@ namespace Weft.Cni.Plugins;
 public static class PluginCatalog
 {
     /// <summary>Every type, in alphabetical order.</summary>
-    public static IReadOnlyList<string> Types { get; } = [BridgePlugin.Type, HostLocalPlugin.Type, LoopbackPlugin.Type, PtpPlugin.Type];
+    public static IReadOnlyList<string> Types { get; } = [BridgePlugin.Type, HostLocalPlugin.Type, LoopbackPlugin.Type, PtpPlugin.Type, PolicyPlugin.Type];
 
     /// <summary>Makes the plugin of a type for the kernel that it runs on, or null when there is none.</summary>
     public static ICniPlugin? Create(string type) => Create(type, OpenKernel);
@@ -22,6 +23,7 @@ public static class PluginCatalog
         HostLocalPlugin.Type => new HostLocalPlugin(),
         LoopbackPlugin.Type => new LoopbackPlugin(open),
         PtpPlugin.Type => new PtpPlugin(open),
+        PolicyPlugin.Type => new PolicyPlugin(open),
         _ => null,
     };
 

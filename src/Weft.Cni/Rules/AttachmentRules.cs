@@ -2,6 +2,7 @@ using Weft.Cni.Plugins;
 using Weft.Cni.Protocol;
 using Weft.Model;
 using Weft.Model.Nftables;
+using Weft.Model.Policies;
 
 namespace Weft.Cni.Rules;
 
@@ -82,6 +83,22 @@ internal sealed class AttachmentRules
             return this;
         Add(RuleTables.BridgeSource, RuleTables.MacGuarded, new NftElement(name));
         Add(RuleTables.BridgeSource, RuleTables.Macs, new NftElement(NftData.Concat(name, NftData.Of(mac))));
+        return this;
+    }
+
+    /// <summary>Isolates a pod until its policies are known.</summary>
+    /// <param name="addresses">The pod's.</param>
+    /// <param name="isBridged">Whether packets can reach it without being routed.</param>
+    public AttachmentRules Isolate(EquatableArray<CniAddress> addresses, bool isBridged)
+    {
+        foreach (var address in addresses)
+        {
+            var (set, element) = (address.Address.IsV6 ? StartingPods.V6 : StartingPods.V4, new NftElement(NftData.Of(address.Address)));
+            Add(StartingPods.Table, set, element);
+            if (isBridged)
+                Add(StartingPods.BridgeTable, set, element);
+        }
+
         return this;
     }
 

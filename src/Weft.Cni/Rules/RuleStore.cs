@@ -32,11 +32,14 @@ internal sealed class RuleStore(IPluginWorld world)
     }
 
     /// <summary>Removes every element that <paramref name="isGone"/>, and what nothing uses any more.</summary>
-    public void Remove(Func<NftElement, bool> isGone)
+    /// <param name="isGone">Chooses elements.</param>
+    /// <param name="among">In these tables; in all where there are none.</param>
+    public void Remove(Func<NftElement, bool> isGone, params EquatableArray<NftTableId> among)
     {
+        var tables = among.Count > 0 ? among : RuleTables.All;
         for (var attempt = 1; ; attempt++)
         {
-            var current = world.Filter.ReadBack(RuleTables.All);
+            var current = world.Filter.ReadBack(tables);
             var operations = new List<NftOperation>();
             var tidy = attempt < MaxConflicts;
             foreach (var table in current.Ruleset.Tables)

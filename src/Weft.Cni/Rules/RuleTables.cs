@@ -1,5 +1,6 @@
 using Weft.Model;
 using Weft.Model.Nftables;
+using Weft.Model.Policies;
 
 namespace Weft.Cni.Rules;
 
@@ -36,11 +37,16 @@ internal static class RuleTables
     private static readonly IpPrefix Multicast6 = IpPrefix.Parse("ff00::/8");
 
     /// <summary>All of them.</summary>
-    public static readonly EquatableArray<NftTableId> All = [Masquerade, Source, BridgeSource];
+    public static readonly EquatableArray<NftTableId> All = [Masquerade, Source, BridgeSource, .. StartingPods.Tables];
 
     /// <summary>The table with its sets and base chains, without elements.</summary>
-    public static NftTable Define(NftTableId id) => NftGuards.Complete(
-        id == Masquerade ? DefineMasquerade() : id == Source ? DefineSource() : DefineBridgeSource());
+    public static NftTable Define(NftTableId id) => NftGuards.Complete(id switch
+    {
+        _ when id == Masquerade => DefineMasquerade(),
+        _ when id == Source => DefineSource(),
+        _ when id == BridgeSource => DefineBridgeSource(),
+        _ => StartingTables.Define(id),
+    });
 
     /// <summary>The chain that masquerades what leaves a subnet; several attachments share it.</summary>
     public static NftChain MasqueradeChain(IpPrefix subnet)

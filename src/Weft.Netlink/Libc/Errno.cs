@@ -38,9 +38,11 @@ public static class Errno
     public const int EADDRNOTAVAIL = 99;
     public const int ENETDOWN = 100;
     public const int ENETUNREACH = 101;
+    public const int ECONNRESET = 104;
     public const int ENOBUFS = 105;
     public const int ENOTCONN = 107;
     public const int ETIMEDOUT = 110;
+    public const int ECONNREFUSED = 111;
     public const int EHOSTUNREACH = 113;
 
     /// <summary>The symbolic name, such as <c>EEXIST</c>; <c>errno N</c> for those that this library never handles by name.</summary>
@@ -99,12 +101,12 @@ public static class Errno
         ENETDOWN => nameof(ENETDOWN),
         ENETUNREACH => nameof(ENETUNREACH),
         103 => "ECONNABORTED",
-        104 => "ECONNRESET",
+        ECONNRESET => nameof(ECONNRESET),
         ENOBUFS => nameof(ENOBUFS),
         106 => "EISCONN",
         ENOTCONN => nameof(ENOTCONN),
         ETIMEDOUT => nameof(ETIMEDOUT),
-        111 => "ECONNREFUSED",
+        ECONNREFUSED => nameof(ECONNREFUSED),
         EHOSTUNREACH => nameof(EHOSTUNREACH),
         114 => "EALREADY",
         115 => "EINPROGRESS",
