@@ -27,6 +27,9 @@ public sealed record NftPacket
     /// <summary>Destination port.</summary>
     public ushort DestinationPort { get; init; }
 
+    /// <summary>Type of an ICMP or ICMPv6 message.</summary>
+    public byte IcmpType { get; init; }
+
     /// <summary>The packet mark.</summary>
     public uint Mark { get; init; }
 

@@ -3,7 +3,7 @@ namespace Weft.Model.Nftables;
 /// <summary>What a packet says by itself; null where it has no such thing.</summary>
 internal static class NftPacketValues
 {
-    private const byte NfProtoIp = 2, NfProtoIp6 = 10, Tcp = 6, Udp = 17, Sctp = 132;
+    private const byte NfProtoIp = 2, NfProtoIp6 = 10, Icmp = 1, Tcp = 6, Udp = 17, Icmp6 = 58, Sctp = 132;
     private const ushort EtherIp = 0x0800, EtherIp6 = 0x86DD, Ether = 1;
 
     internal static NftData? Meta(NftMeta key, NftPacket packet) => key switch
@@ -62,6 +62,7 @@ internal static class NftPacketValues
     {
         (0, Tcp or Udp or Sctp) when field.Type == NftType.Port => NftData.Big16(packet.SourcePort),
         (2, Tcp or Udp or Sctp) when field.Type == NftType.Port => NftData.Big16(packet.DestinationPort),
+        (0, Icmp or Icmp6) when field.Field is NftField.IcmpType or NftField.Icmp6Type => NftData.Byte(packet.IcmpType),
         _ => null,
     };
 
