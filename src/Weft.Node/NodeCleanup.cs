@@ -36,7 +36,7 @@ public static class NodeCleanup
             // Without the configuration no further pod is placed on the node.
             Step($"CNI configuration {cni.Path}", () => cni.Remove() ? 1 : 0),
             Step("Services by iptables", () => Remove(new IptablesProxy())),
-            Step("Services by ipvs", () => Remove(new IpvsProxy())),
+            Step("Services by ipvs", () => Remove(new IpvsProxy(() => IpvsKernel.Open()))),
             .. Tables.Select(table => Step($"nftables table {table}", () => Remove(filter, table))),
             Step("routes, rules and overlay", () => Unroute(node)),
         ];

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Weft.Compilers.Clusters;
+using Weft.Compilers.Services.Ipvs;
 using Weft.Compilers.Services.Nftables;
 using Weft.Kubernetes.Client;
 using Weft.Model;
@@ -24,7 +25,9 @@ namespace Weft.Node;
 /// <param name="Flows">Connections.</param>
 /// <param name="Network">Addresses.</param>
 /// <param name="Iptables">The commands; null for the host's.</param>
-internal sealed record ProxyKernel(INftablesDriver Filter, INftablesMonitor Monitor, IConntrack Flows, INetworkStack Network, IIptables? Iptables = null);
+/// <param name="OpenIpvs">Opens what the target ipvs needs; null for that of the calling thread's network namespace.</param>
+internal sealed record ProxyKernel(
+    INftablesDriver Filter, INftablesMonitor Monitor, IConntrack Flows, INetworkStack Network, IIptables? Iptables = null, Func<IpvsKernel>? OpenIpvs = null);
 
 /// <summary>Puts the proxy together: its loop, and what listens and looks beside it.</summary>
 internal sealed class ProxyAgent : IDisposable
@@ -54,7 +57,10 @@ internal sealed class ProxyAgent : IDisposable
             Events = events,
         };
         _loop = new ProxyLoop(options, cluster, parts, logger);
-        _tables = new TableWatch(kernel.Monitor, NftServiceProgram.Tables, _loop.Doubt, _metrics.NoteForeignChange);
+        _tables = new TableWatch(kernel.Monitor, [.. NftServiceProgram.Tables, .. IpvsPlan.Tables], _loop.Doubt, _metrics.NoteForeignChange)
+        {
+            Shared = IptablesProxy.Tables, DoubtShared = () => DoubtIptables(parts.Reconciler),
+        };
         _pressure = new PressureWatch(
             new ConntrackPressure(options.NodeName, kernel.Flows),
             new ProblemReporter(events, logger),
@@ -72,11 +78,18 @@ internal sealed class ProxyAgent : IDisposable
 
     public void Dispose() => _loop.Dispose();
 
+    /// <summary>Our own commands are heard as well; that nothing else happened is what the target finds out first.</summary>
+    private void DoubtIptables(ProxyReconciler reconciler)
+    {
+        if (reconciler.Mode == ProxyMode.Iptables)
+            _loop.Doubt();
+    }
+
     private static IProxyTarget Open(ProxyMode mode, ProxyKernel kernel, TimeProvider time) => mode switch
     {
         ProxyMode.Nftables => new NftablesProxy(kernel.Filter, time),
-        ProxyMode.Iptables => new IptablesProxy(kernel.Iptables),
-        ProxyMode.Ipvs => new IpvsProxy(),
+        ProxyMode.Iptables => new IptablesProxy(kernel.Iptables, kernel.Filter.Generation),
+        ProxyMode.Ipvs => new IpvsProxy(kernel.OpenIpvs ?? (() => IpvsKernel.Open(kernel.Filter))),
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "no target"),
     };
 

@@ -13,21 +13,19 @@ namespace Weft.Node;
 /// <param name="noteChange">Called for every change that somebody made for certain, if anybody wants to know.</param>
 internal sealed class TableWatch(INftablesMonitor monitor, EquatableArray<NftTableId> tables, Action doubt, Action? noteChange)
 {
+    /// <summary>Tables that others rightly write to as well, so that a change there is no news.</summary>
+    public EquatableArray<NftTableId> Shared { get; init; }
+
+    /// <summary>Called after a change of shared tables alone.</summary>
+    public Action? DoubtShared { get; init; }
+
     /// <summary>Listens until cancelled. Without the kernel's notifications the periodic check has to do.</summary>
     public async Task RunAsync(ILogger logger, TimeSpan verifyPeriod, CancellationToken cancel)
     {
         try
         {
-            await foreach (var change in monitor.WatchAsync(tables, cancel).ConfigureAwait(false))
-            {
-                if (!change.IsUnknown)
-                {
-                    Log.TablesChanged(logger, change.Process ?? "somebody", change.ProcessId, string.Join(", ", change.Tables));
-                    noteChange?.Invoke();
-                }
-
-                doubt();
-            }
+            await foreach (var change in monitor.WatchAsync([.. tables, .. Shared], cancel).ConfigureAwait(false))
+                Hear(change, logger);
         }
         catch (NetlinkException error)
         {
@@ -37,5 +35,20 @@ internal sealed class TableWatch(INftablesMonitor monitor, EquatableArray<NftTab
         {
             // The end of the agent.
         }
+    }
+
+    private void Hear(NftChange change, ILogger logger)
+    {
+        var ours = change.Tables.Where(table => tables.AsSpan().Contains(table)).ToList();
+        if (ours.Count > 0)
+        {
+            Log.TablesChanged(logger, change.Process ?? "somebody", change.ProcessId, string.Join(", ", ours));
+            noteChange?.Invoke();
+        }
+
+        if (ours.Count > 0 || change.IsUnknown)
+            doubt();
+        else
+            DoubtShared?.Invoke();
     }
 }

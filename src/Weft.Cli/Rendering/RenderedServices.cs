@@ -21,7 +21,7 @@ internal static class RenderedServices
     /// <param name="addresses">Its addresses, where node ports of ipvs are.</param>
     public static string Of(string target, ServiceTable table, string node, IEnumerable<IpAddress> addresses) => target switch
     {
-        "ipvs" => IpvsText.Print(IpvsCompiler.Compile(table, addresses)),
+        "ipvs" => IpvsText.Print(IpvsCompiler.Compile(table, new IpvsNode(addresses.ToEquatableArray()))),
         "iptables" => string.Concat(Families(table).Select(v6 => $"# {(v6 ? "ip6tables" : "iptables")}-restore --noflush\n{IptablesDiff.Full(new IptablesCompiler(v6).Compile(table)).Text}")),
         "json" => ServiceTableJson.Of(table, node).ToJsonString(Indented) + "\n",
         _ => NftPrinter.Print(Nftables(table)),

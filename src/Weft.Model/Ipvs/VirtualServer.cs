@@ -6,8 +6,17 @@ namespace Weft.Model.Ipvs;
 /// <param name="Protocol">TCP, UDP or SCTP.</param>
 /// <param name="Address">An address of this machine.</param>
 /// <param name="Port">The port.</param>
-public readonly record struct VirtualAddress(L4Protocol Protocol, IpAddress Address, ushort Port)
+public readonly record struct VirtualAddress(L4Protocol Protocol, IpAddress Address, ushort Port) : IComparable<VirtualAddress>
 {
+    /// <summary>Order of address, protocol and port.</summary>
+    public int CompareTo(VirtualAddress other)
+    {
+        var order = Address.CompareTo(other.Address);
+        if (order == 0)
+            order = Protocol.CompareTo(other.Protocol);
+        return order != 0 ? order : Port.CompareTo(other.Port);
+    }
+
     /// <summary><c>tcp 10.96.0.1:443</c>.</summary>
     public override string ToString() => $"{Protocol.ToString().ToLowerInvariant()} {(Address.IsV6 ? $"[{Address}]" : Address.ToString())}:{Port}";
 }

@@ -7,7 +7,7 @@ namespace Weft.Netlink.Ipvs;
 /// <summary>IPVS in memory. One contract suite holds it and the kernel together.</summary>
 public sealed class FakeIpvs : IIpvs
 {
-    private readonly SortedDictionary<string, VirtualServer> _servers = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<VirtualAddress, VirtualServer> _servers = [];
 
     /// <summary>Which schedulers there are.</summary>
     public HashSet<string> Schedulers { get; } = ["rr", "wrr", "sh"];
@@ -27,14 +27,14 @@ public sealed class FakeIpvs : IIpvs
         Writes++;
         if (!Schedulers.Contains(server.Scheduler))
             throw new NetlinkException($"write virtual server {server.Address}", Errno.ENOENT);
-        _servers[server.Address.ToString()] = server with { Servers = Find(server.Address)?.Servers ?? [] };
+        _servers[server.Address] = server with { Servers = Find(server.Address)?.Servers ?? [] };
     }
 
     /// <inheritdoc/>
     public bool Remove(VirtualAddress address)
     {
         Writes++;
-        return _servers.Remove(address.ToString());
+        return _servers.Remove(address);
     }
 
     /// <inheritdoc/>
@@ -63,12 +63,12 @@ public sealed class FakeIpvs : IIpvs
     {
     }
 
-    private VirtualServer? Find(VirtualAddress address) => _servers.GetValueOrDefault(address.ToString());
+    private VirtualServer? Find(VirtualAddress address) => _servers.GetValueOrDefault(address);
 
     private static IEnumerable<RealServer> Others(VirtualServer of, RealServer server) =>
         of.Servers.Where(other => other.Address != server.Address || other.Port != server.Port);
 
-    private void Become(VirtualServer server, IEnumerable<RealServer> servers) => _servers[server.Address.ToString()] = server with
+    private void Become(VirtualServer server, IEnumerable<RealServer> servers) => _servers[server.Address] = server with
     {
         Servers = servers.OrderBy(real => real.Address).ThenBy(real => real.Port).ToEquatableArray(),
     };

@@ -22,11 +22,14 @@ public sealed class ProxyReconciler(string nodeName, Func<ProxyMode, IProxyTarge
     private readonly SortedSet<ProxyMode> _leftovers = [.. Enum.GetValues<ProxyMode>().Where(mode => mode != ProxyMode.None)];
     private ConfigMap? _configuration;
     private ProxyMode _wanted = new ClusterSettings().Proxy;
-    private ProxyMode _mode = ProxyMode.None;
+    private volatile ProxyMode _mode = ProxyMode.None;
     private IProxyTarget? _target;
 
     /// <summary>Whether the turn must be repeated.</summary>
     public bool IsUnknown { get; private set; } = true;
+
+    /// <summary>Which target serves now; may be asked from any thread.</summary>
+    public ProxyMode Mode => _mode;
 
     /// <summary>The next turn reads back instead of trusting its memory.</summary>
     public void Doubt() => _target?.Doubt();

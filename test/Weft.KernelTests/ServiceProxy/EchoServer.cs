@@ -25,10 +25,12 @@ internal sealed class EchoServer : IDisposable
 
     /// <summary>Connects; the answer is who was reached and whom that one saw.</summary>
     /// <exception cref="SocketException">The connection was refused.</exception>
-    public static async Task<(IpAddress Reached, IpAddress Seen)> AskAsync(NetworkNamespace from, IpAddress address, ushort port, TimeSpan? patience = null)
+    public static async Task<(IpAddress Reached, IpAddress Seen)> AskAsync(NetworkNamespace from, IpAddress address, ushort port, TimeSpan? patience = null, IpAddress? source = null)
     {
         using var expired = new CancellationTokenSource(patience ?? Patience);
         using var socket = from.Run(() => new Socket(address.IsV6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        if (source is { } own)
+            socket.Bind(new IPEndPoint(own.ToIPAddress(), 0));
         await socket.ConnectAsync(new IPEndPoint(address.ToIPAddress(), port), expired.Token);
         await using var stream = new NetworkStream(socket);
         using var reader = new StreamReader(stream);

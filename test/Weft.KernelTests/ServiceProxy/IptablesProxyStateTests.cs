@@ -1,6 +1,8 @@
 using Weft.KernelTests.Services;
+using Weft.Model.Nftables;
 using Weft.Model.Services;
 using Weft.Netlink.Namespaces;
+using Weft.Netlink.Nftables;
 using Weft.Node.Proxy;
 using Weft.Node.Proxy.Iptables;
 using Weft.Tests.Targets;
@@ -30,6 +32,40 @@ public sealed class IptablesProxyStateTests : IDisposable
 
         later.Remove();
         Assert.DoesNotContain("KUBE-", iptables.Save(isV6: false) + iptables.Save(isV6: true), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nft")]
+    [InlineData("legacy")]
+    public void What_somebody_elses_rule_leads_to_is_emptied_and_the_rest_removed(string variant)
+    {
+        IptablesVariant.SkipUnlessItWorks(variant);
+        var iptables = new NamespacedIptables(new IptablesCommands(variant), _node);
+        using var proxy = new IptablesProxy(iptables);
+        proxy.Sync(SampleTables.All["external"]);
+        iptables.Restore(isV6: false, "*nat\n:THEIRS - [0:0]\n-A THEIRS -p tcp -j KUBE-SERVICES\n-A THEIRS -p udp -g KUBE-NODEPORTS\nCOMMIT\n");
+        var error = Assert.Throws<IptablesException>(proxy.Remove);
+        Assert.Contains("-D THEIRS -p tcp -j KUBE-SERVICES", error.Message, StringComparison.Ordinal);
+        var left = iptables.Save(isV6: false).Split('\n').Where(line => line.Contains("KUBE-", StringComparison.Ordinal)).Select(line => line.Split(" - ")[0]);
+        Assert.Equal(["-A THEIRS -p tcp -j KUBE-SERVICES", "-A THEIRS -p udp -g KUBE-NODEPORTS", ":KUBE-NODEPORTS", ":KUBE-SERVICES"], left.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void While_nobody_else_changes_anything_nothing_is_read_back()
+    {
+        IptablesVariant.SkipUnlessItWorks("nft");
+        using var filter = _node.Run(() => new KernelNftables());
+        var iptables = new NamespacedIptables(new IptablesCommands("nft"), _node);
+        using var proxy = new IptablesProxy(iptables, filter.Generation);
+        foreach (var name in new[] { "seed", "ipv6", "external" })
+            proxy.Sync(SampleTables.All[name]);
+        var saves = iptables.Saves;
+        proxy.Doubt();
+        proxy.Sync(SampleTables.All["external"]);
+        Assert.Equal(saves, iptables.Saves);
+        filter.Apply(new NftBatch([new NftFlushChain(new NftTableId(NftFamily.Ip, "nat"), "KUBE-SERVICES")]));
+        proxy.Doubt();
+        Assert.True(proxy.Sync(SampleTables.All["external"]).Drift);
     }
 
     public void Dispose() => _node.Dispose();

@@ -16,9 +16,6 @@ namespace Weft.KernelTests.ServiceProxy;
 [Trait("vm", "only")]
 public sealed class IpvsServiceTrafficTests : ServiceTrafficContract
 {
-    // A virtual server has the same real ones for everybody.
-    protected override bool TellsInsideFromOutside => false;
-
     [Theory]
     [InlineData("external")]
     [InlineData("source-ranges")]
@@ -46,7 +43,7 @@ public sealed class IpvsServiceTrafficTests : ServiceTrafficContract
         return (node, table) => Assert.Empty(proxies.GetValue(node, Open).Sync(table).Problems);
     }
 
-    private static IpvsProxy Open(TestNode node) => new(new IpvsKernel(
+    private static IpvsProxy Open(TestNode node) => new(() => new IpvsKernel(
         KernelNetworkStack.Open(node.Namespace),
         node.Namespace.Run(() => new KernelNftables()),
         new KernelSysctls(node.Namespace),

@@ -27,7 +27,7 @@ public sealed class NftListingTests : IDisposable
     [Theory]
     [MemberData(nameof(Samples))]
     public void Nft_lists_the_rules_beside_ipvs(string sample) =>
-        CheckListing(IpvsCompiler.Compile(TableOf(sample), [IpAddress.Parse("172.30.0.11"), IpAddress.Parse("fd30::11")]).Rules);
+        CheckListing(IpvsCompiler.Compile(TableOf(sample), new IpvsNode([IpAddress.Parse("172.30.0.11"), IpAddress.Parse("fd30::11")])).Rules);
 
     public void Dispose()
     {

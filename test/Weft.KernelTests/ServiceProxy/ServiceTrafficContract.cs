@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Weft.KernelTests.Node;
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Links;
 using Weft.Model.Services;
 using Weft.Netlink.Namespaces;
 
@@ -15,9 +16,6 @@ public abstract class ServiceTrafficContract
 
     /// <summary>Makes a node serve a table, from whatever it served before.</summary>
     private protected abstract Action<TestNode, ServiceTable> Programmer();
-
-    /// <summary>Whether pods and the node reach any endpoint under the external policy Local.</summary>
-    protected virtual bool TellsInsideFromOutside => true;
 
     [Theory]
     [InlineData(false)]
@@ -106,8 +104,66 @@ public abstract class ServiceTrafficContract
         var client = v6 ? IpAddress.Parse("fd30::1") : IpAddress.Parse("172.30.0.1");
         Assert.Equal((ServiceCluster.Of(pod.Addresses, v6), client), await EchoServer.AskAsync(outside, there, 30080));
         await Assert.ThrowsAsync<OperationCanceledException>(() => EchoServer.AskAsync(outside, here, 30080, Briefly));
-        if (TellsInsideFromOutside)
-            Assert.Equal(ServiceCluster.Of(pod.Addresses, v6), (await EchoServer.AskAsync(cluster.Nodes[0].Pods[0].Namespace, here, 30080)).Reached);
+    }
+
+    [Theory]
+    [InlineData(false, "Cluster")]
+    [InlineData(true, "Cluster")]
+    [InlineData(false, "Local")]
+    [InlineData(true, "Local")]
+    public async Task Pods_and_the_node_reach_any_endpoint_whatever_the_external_policy_is(bool v6, string internalPolicy)
+    {
+        using var cluster = await ServiceCluster.StartAsync(Programmer());
+        var balancer = IpAddress.Parse(v6 ? "2001:db8:113::1" : "203.0.113.1");
+        var (node, pod) = (cluster.Nodes[0], cluster.Nodes[1].Pods[0]);
+        var spec = Plain with { Type = "LoadBalancer", ExternalTrafficPolicy = "Local", InternalTrafficPolicy = internalPolicy };
+        cluster.Serve(spec, [new LoadBalancerIngress { Ip = balancer.ToString() }], pod);
+        foreach (var (address, port) in new[] { (balancer, (ushort)80), (ServiceCluster.Of(node.Addresses, v6), (ushort)30080) })
+        {
+            var (reached, seen) = await EchoServer.AskAsync(node.Pods[0].Namespace, address, port);
+            Assert.Equal((ServiceCluster.Of(pod.Addresses, v6), ServiceCluster.Of(node.Pods[0].Addresses, v6)), (reached, seen));
+            Assert.Equal(ServiceCluster.Of(pod.Addresses, v6), (await EchoServer.AskAsync(node.Namespace, address, port)).Reached);
+        }
+
+        // An endpoint of the node's own is no better for them than any other one.
+        cluster.Serve(spec, [new LoadBalancerIngress { Ip = balancer.ToString() }], pod, node.Pods[1]);
+        var all = new HashSet<IpAddress>();
+        while (all.Count < 2)
+            all.Add((await EchoServer.AskAsync(node.Pods[0].Namespace, balancer, 80)).Reached);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_nodes_own_connections_keep_their_address(bool v6)
+    {
+        using var cluster = await ServiceCluster.StartAsync(Programmer());
+        var node = cluster.Nodes[0];
+        var own = IpAddress.Parse(v6 ? "fd99::1" : "172.29.0.1");
+        node.Stack.AddAddress(new InterfaceAddress("lo", own, v6 ? (byte)128 : (byte)32));
+        cluster.Serve(Plain, node.Pods[0]);
+        Assert.Equal(own, (await EchoServer.AskAsync(node.Namespace, ClusterIp(v6), 80, source: own)).Seen);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_program_that_listens_on_every_address_of_the_node_does_not_listen_on_virtual_ones(bool v6)
+    {
+        using var cluster = await ServiceCluster.StartAsync(Programmer());
+        var node = cluster.Nodes[0];
+        var balancer = IpAddress.Parse(v6 ? "2001:db8:113::1" : "203.0.113.1");
+        cluster.Serve(Plain with { Type = "LoadBalancer" }, [new LoadBalancerIngress { Ip = balancer.ToString() }], cluster.Nodes[1].Pods[0]);
+        using var program = new EchoServer(node.Namespace);
+        foreach (var from in (NetworkNamespace[])[node.Pods[0].Namespace, node.Namespace])
+        {
+            var refused = await Assert.ThrowsAsync<SocketException>(() => EchoServer.AskAsync(from, ClusterIp(v6), EchoServer.Port));
+            Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+        }
+
+        // Beside the ranges of Services: where no target made the address the node's own, the packet goes where the routes lead it.
+        await Assert.ThrowsAnyAsync<Exception>(() => EchoServer.AskAsync(node.Namespace, balancer, EchoServer.Port, Briefly));
+        Assert.Equal(ServiceCluster.Of(node.Addresses, v6), (await EchoServer.AskAsync(node.Pods[0].Namespace, ServiceCluster.Of(node.Addresses, v6), EchoServer.Port)).Reached);
     }
 
     [Theory]

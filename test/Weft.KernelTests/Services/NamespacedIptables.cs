@@ -8,6 +8,11 @@ internal sealed class NamespacedIptables(IIptables commands, NetworkNamespace wh
 {
     public string Name => commands.Name;
 
+    public bool IsNftables => commands.IsNftables;
+
+    /// <summary>How often they were asked for everything.</summary>
+    public int Saves { get; private set; }
+
     /// <summary>Whether the kernel takes what they write.</summary>
     public bool Works
     {
@@ -29,7 +34,11 @@ internal sealed class NamespacedIptables(IIptables commands, NetworkNamespace wh
     public static NamespacedIptables? In(NetworkNamespace where) =>
         IptablesChoice.Installed() is [var first, ..] ? new NamespacedIptables(first, where) : null;
 
-    public string Save(bool isV6) => where.Run(() => commands.Save(isV6));
+    public string Save(bool isV6)
+    {
+        Saves++;
+        return where.Run(() => commands.Save(isV6));
+    }
 
     public void Restore(bool isV6, string input) => where.Run(() => commands.Restore(isV6, input));
 }

@@ -12,9 +12,11 @@ using Weft.Model.Links;
 using Weft.Model.Routes;
 using Weft.Netlink;
 using Weft.Netlink.Conntrack;
+using Weft.Netlink.Ipvs;
 using Weft.Netlink.Namespaces;
 using Weft.Netlink.Nftables;
 using Weft.Node;
+using Weft.Node.Proxy.Ipvs;
 using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.KernelTests.Services;
@@ -24,6 +26,8 @@ internal sealed class ProxyAgentNode : IAsyncDisposable
 {
     public const string NodeName = "n1";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private TimeSpan VerifyPeriod { get; init; }
 
     private readonly string _folder = Directory.CreateTempSubdirectory("weft-proxy-").FullName;
     private readonly KernelNetworkStack _network;
@@ -54,9 +58,10 @@ internal sealed class ProxyAgentNode : IAsyncDisposable
 
     public KubeClient Client { get; private set; } = null!;
 
-    public static async Task<ProxyAgentNode> StartAsync()
+    /// <param name="verifyPeriod">How often the agent looks after its rules unasked; 2 seconds unless told otherwise.</param>
+    public static async Task<ProxyAgentNode> StartAsync(TimeSpan? verifyPeriod = null)
     {
-        var node = new ProxyAgentNode();
+        var node = new ProxyAgentNode { VerifyPeriod = verifyPeriod ?? TimeSpan.FromSeconds(2) };
         await node.StartServerAsync();
         var created = await node.Client.CreateAsync(new KubeNode { Metadata = new() { Name = NodeName }, Spec = new() { PodCIDR = "10.244.1.0/24", PodCIDRs = ["10.244.1.0/24"] } });
         await node.Client.UpdateStatusAsync(created with { Status = new() { Addresses = [new NodeAddress("InternalIP", "172.30.0.1")] } });
@@ -92,7 +97,7 @@ internal sealed class ProxyAgentNode : IAsyncDisposable
         _server = null;
     }
 
-    public void StartAgent() => _agent = new RunningProxy(Client, Namespace, _network);
+    public void StartAgent() => _agent = new RunningProxy(Client, Namespace, _network, VerifyPeriod);
 
     public async Task StopAgentAsync()
     {
@@ -204,7 +209,7 @@ internal sealed class ProxyAgentNode : IAsyncDisposable
         private readonly ProxyAgent _proxy;
         private readonly Task _running;
 
-        public RunningProxy(KubeClient client, NetworkNamespace where, KernelNetworkStack network)
+        public RunningProxy(KubeClient client, NetworkNamespace where, KernelNetworkStack network, TimeSpan verifyPeriod)
         {
             var logger = new ConsoleLog("agent", TimeProvider.System);
             var options = new NodeAgentOptions
@@ -212,13 +217,13 @@ internal sealed class ProxyAgentNode : IAsyncDisposable
                 KubeConfig = new KubeConfig { Server = new Uri("https://127.0.0.1") },
                 NodeName = NodeName,
                 ProxyHealthPort = 0,
-                VerifyPeriod = TimeSpan.FromSeconds(2),
+                VerifyPeriod = verifyPeriod,
             };
             _filter = where.Run(static () => new KernelNftables());
             _flows = KernelConntrack.Open(where);
             var cluster = new ClusterWatch(client, logger);
             var events = new EventRecorder(client, "weft-node", NodeName, logger);
-            _proxy = new ProxyAgent(options, client, cluster, new ProxyKernel(_filter, _filter, _flows, network, NamespacedIptables.In(where)), events, logger);
+            _proxy = new ProxyAgent(options, client, cluster, Kernel(where, network), events, logger);
             _running = Task.Run(() => Task.WhenAll(cluster.RunAsync(_end.Token), events.RunAsync(_end.Token), _proxy.RunAsync(_end.Token)));
         }
 
@@ -245,5 +250,13 @@ internal sealed class ProxyAgentNode : IAsyncDisposable
             _filter.Dispose();
             _end.Dispose();
         }
+
+        private ProxyKernel Kernel(NetworkNamespace where, KernelNetworkStack network) => new(
+            _filter,
+            _filter,
+            _flows,
+            network,
+            NamespacedIptables.In(where),
+            () => new IpvsKernel(KernelNetworkStack.Open(where), _filter, new KernelSysctls(where), () => KernelIpvs.Open(where)) { SharesFilter = true });
     }
 }

@@ -129,27 +129,6 @@ public sealed class ProxyAgentTests
     }
 
     [Fact]
-    public async Task A_change_to_another_proxy_and_back_loses_no_new_connection()
-    {
-        await using var node = await ProxyAgentNode.StartAsync();
-        Assert.SkipUnless(NamespacedIptables.In(node.Namespace)?.Works == true, "no iptables command works here (Debian package iptables)");
-        using var server = EchoServer.Tcp(node.Namespace, node.AddPodAddress(1));
-        var service = await node.CreateServiceAsync("web", "TCP");
-        await node.PutEndpointsAsync("web", "TCP", server.Address);
-        await node.UntilProgrammedAsync();
-        using var end = new CancellationTokenSource();
-        var client = EchoServer.ConnectUntilAsync(node.Namespace, service, end.Token);
-        await node.SetProxyAsync("iptables");
-        await node.UntilAsync(() => node.Filter.ReadBack(NftServiceProgram.Tables).Ruleset.Tables.Count == 0);
-        (await EchoServer.ConnectAsync(node.Namespace, service)).Dispose();
-        await node.SetProxyAsync("nftables");
-        await node.UntilProgrammedAsync();
-        await node.UntilAsync(() => node.Metric("weft_proxy_problems") == 0);
-        await end.CancelAsync();
-        Assert.Equal(0, await client);
-    }
-
-    [Fact]
     public async Task A_Service_of_another_proxy_is_left_alone_until_it_is_ours()
     {
         const string Label = "service.kubernetes.io/service-proxy-name";

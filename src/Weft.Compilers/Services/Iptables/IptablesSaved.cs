@@ -40,7 +40,7 @@ public static class IptablesSaved
         public IptablesTable Close() => new(
             name,
             _chains.Select(chain => new IptablesChain(chain.Key, [.. chain.Value])).ToEquatableArray(),
-            [.. _jumps]);
+            [.. _jumps.Where(jump => jump.IsOfAProxy)]) { Foreign = [.. _jumps.Where(jump => !jump.IsOfAProxy)] };
 
         private void Declare(string chain)
         {
@@ -52,14 +52,8 @@ public static class IptablesSaved
         {
             if (_chains.TryGetValue(chain, out var rules))
                 rules.Add(Probability.Restore(rule));
-            else if (Target(rule) is { } target && ChainNames.IsOwned(target))
+            else if (IptablesJump.TargetOf(rule) is { } target && ChainNames.IsOwned(target))
                 _jumps.Add(new IptablesJump(chain, rule));
-        }
-
-        private static string? Target(string rule)
-        {
-            var start = rule.LastIndexOf("-j ", StringComparison.Ordinal);
-            return start < 0 ? null : rule[(start + 3)..].Split(' ')[0];
         }
     }
 }

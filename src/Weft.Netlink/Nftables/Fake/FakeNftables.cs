@@ -16,9 +16,13 @@ public sealed class FakeNftables : INftablesDriver, INftablesMonitor
     /// <summary>The batches that were applied, oldest first.</summary>
     public IList<NftBatch> Applied { get; } = [];
 
+    /// <summary>How often tables were read back.</summary>
+    public int Reads { get; private set; }
+
     /// <inheritdoc/>
     public NftReadBack ReadBack(params EquatableArray<NftTableId> tables)
     {
+        Reads++;
         var found = _tables.Values.Where(table => tables.Count == 0 || tables.AsSpan().Contains(table.Id));
         return new NftReadBack(new NftRuleset { Tables = found.ToEquatableArray() }, _generation);
     }

@@ -10,6 +10,15 @@ public sealed class FakeIptables : IIptables
     /// <inheritdoc/>
     public string Name => "iptables-fake";
 
+    /// <inheritdoc/>
+    public bool IsNftables { get; init; }
+
+    /// <summary>Counts the tables that were changed, as the kernel counts commits.</summary>
+    public uint Generation { get; private set; } = 1;
+
+    /// <summary>How often it was read.</summary>
+    public int Saves { get; private set; }
+
     /// <summary>Which lines are refused, as by a kernel that lacks a match.</summary>
     public Func<string, bool> Refuses { get; set; } = static _ => false;
 
@@ -19,6 +28,7 @@ public sealed class FakeIptables : IIptables
     /// <inheritdoc/>
     public string Save(bool isV6)
     {
+        Saves++;
         var text = new StringBuilder();
         foreach (var (name, table) in _families[isV6])
             table.Save(text, name);
@@ -38,7 +48,7 @@ public sealed class FakeIptables : IIptables
             if (line[0] == '*')
                 table = tables[name = line[1..]].Copy();
             else if (line == "COMMIT" && table!.IsSound)
-                tables[name!] = table;
+                (tables[name!], Generation) = (table, Generation + 1);
             else if (line == "COMMIT" || Refuses(line) || !table!.Carry(line))
                 throw new IptablesException($"iptables-fake-restore: line {number} failed: {line}");
         }

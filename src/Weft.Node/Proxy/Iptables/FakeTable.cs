@@ -1,4 +1,5 @@
 using System.Text;
+using Weft.Compilers.Services.Iptables;
 
 namespace Weft.Node.Proxy.Iptables;
 
@@ -10,7 +11,7 @@ internal sealed class FakeTable
     private FakeTable(Dictionary<string, List<string>> chains) => _chains = chains;
 
     /// <summary>Whether every rule's target exists.</summary>
-    public bool IsSound => _chains.Values.SelectMany(rules => rules).Select(Target).All(target => !IsChain(target) || _chains.ContainsKey(target));
+    public bool IsSound => _chains.Values.SelectMany(rules => rules).Select(IptablesJump.TargetOf).All(target => !IsChain(target!) || _chains.ContainsKey(target!));
 
     public static Dictionary<string, FakeTable> Empty() => new()
     {
@@ -55,8 +56,6 @@ internal sealed class FakeTable
     }
 
     private static FakeTable Of(params string[] chains) => new(chains.ToDictionary(chain => chain, _ => new List<string>()));
-
-    private static string Target(string rule) => rule[(rule.LastIndexOf("-j ", StringComparison.Ordinal) + 3)..].Split(' ')[0];
 
     private static bool IsChain(string target) => target.Contains('-');
 }

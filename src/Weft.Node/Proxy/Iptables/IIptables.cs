@@ -6,6 +6,9 @@ public interface IIptables
     /// <summary>What people call it, such as <c>iptables-nft</c>.</summary>
     string Name { get; }
 
+    /// <summary>Whether its rules are those of nf_tables, whose changes the kernel tells of.</summary>
+    bool IsNftables { get; }
+
     /// <summary>All tables that are in use, as iptables-save prints them.</summary>
     /// <exception cref="IptablesException">The command is missing, or failed.</exception>
     string Save(bool isV6);

@@ -19,6 +19,9 @@ public sealed class IptablesCommands(string variant) : IIptables
     /// <inheritdoc/>
     public string Name => variant.Length == 0 ? "iptables" : $"iptables-{variant}";
 
+    /// <inheritdoc/>
+    public bool IsNftables => variant == "nft";
+
     /// <summary>Whether the command that changes IPv4 rules is installed.</summary>
     public bool IsInstalled => Find(Command(isV6: false, "restore")) is not null;
 

@@ -17,6 +17,13 @@ internal sealed class IptablesFamily(bool isV6)
     private EquatableArray<ProxiedPort> _ports;
     private int _attempts;
 
+    /// <summary>How many commits it has made.</summary>
+    public uint Commits { get; private set; }
+
+    /// <summary>Whether the next turn reads back.</summary>
+    public bool IsForgotten => _current is null;
+
+    /// <summary>The next turn reads back.</summary>
     public void Doubt() => _current = null;
 
     public ProxyOutcome Sync(IIptables iptables, ServiceTable table)
@@ -62,6 +69,7 @@ internal sealed class IptablesFamily(bool isV6)
         var change = IptablesDiff.Between(_current!, desired);
         if (change.Changes > 0)
             iptables.Restore(isV6, change.Text);
+        Commits += (uint)change.Tables;
         _current = desired;
         return change.Changes;
     }

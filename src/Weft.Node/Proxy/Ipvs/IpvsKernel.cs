@@ -26,15 +26,20 @@ public sealed record IpvsKernel(INetworkStack Network, INftablesDriver Filter, I
         new("net/ipv4/conf/all/arp_announce", "2"),
     ];
 
+    /// <summary>Whether <see cref="Filter"/> is somebody else's, who closes it.</summary>
+    public bool SharesFilter { get; init; }
+
     /// <summary>That of the calling thread's network namespace.</summary>
+    /// <param name="filter">A packet filter to share, so that who listens to changes by others does not hear of ours; null for one of its own.</param>
     /// <exception cref="NetlinkException">The kernel has no netlink sockets for us.</exception>
-    public static IpvsKernel Open() =>
-        new(KernelNetworkStack.Open(), new KernelNftables(), new KernelSysctls(), static () => new KernelIpvs());
+    public static IpvsKernel Open(INftablesDriver? filter = null) =>
+        new(KernelNetworkStack.Open(), filter ?? new KernelNftables(), new KernelSysctls(), static () => new KernelIpvs()) { SharesFilter = filter is not null };
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        (Network as IDisposable)?.Dispose();
-        (Filter as IDisposable)?.Dispose();
+        Network.Dispose();
+        if (!SharesFilter)
+            (Filter as IDisposable)?.Dispose();
     }
 }

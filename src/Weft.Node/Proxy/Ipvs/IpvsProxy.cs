@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Weft.Compilers.Services.Ipvs;
 using Weft.Model;
+using Weft.Model.Ipvs;
 using Weft.Model.Nftables;
 using Weft.Model.Routes;
 using Weft.Model.Services;
@@ -13,21 +14,23 @@ namespace Weft.Node.Proxy.Ipvs;
 /// <summary>Balances Services by the kernel's IP virtual server (module <c>ip_vs</c>), with a table of nftables for what that does not know.</summary>
 /// <remarks>
 /// Order of a turn: routes and virtual servers that are not wanted any more go first, then the table changes, then new servers come, then what leads to
-/// them. So at any moment the table names every virtual server of this target, and a later process knows which ones are its own.
+/// them. So at any moment the table names every virtual server of this target, and a later process knows which ones are its own. A turn writes what
+/// changed since the last one; in doubt everything is read back.
 /// </remarks>
 public sealed class IpvsProxy : IProxyTarget
 {
     private static readonly RouteFilter OurRoutes = new() { Table = RouteTable.Local, Protocol = IpvsPlan.RouteProtocol };
 
     private readonly Lazy<IpvsKernel> _kernel;
+    private readonly NodeReader _node = new();
     private IIpvs? _ipvs;
     private VirtualServers? _servers;
-    private IpvsPlan? _applied;
+    private IpvsProgram? _program;
     private bool _doubt = true;
 
-    /// <summary>In the network namespace of the thread that calls first.</summary>
-    public IpvsProxy()
-        : this(new Lazy<IpvsKernel>(IpvsKernel.Open))
+    /// <summary>With the kernel that is opened when it is first needed.</summary>
+    public IpvsProxy(Func<IpvsKernel> open)
+        : this(new Lazy<IpvsKernel>(open))
     {
     }
 
@@ -46,7 +49,10 @@ public sealed class IpvsProxy : IProxyTarget
         {
             if (_servers is null)
                 Open();
-            return Sync(IpvsCompiler.Compile(desired, NodeAddresses()));
+            var node = _node.Read(_kernel.Value.Network, _doubt);
+            var outcome = _doubt || !_program!.Fits(desired, node) ? Rebuild(desired, node) : Carry(_program.Update(desired));
+            _doubt = outcome.Problems.Count > 0;
+            return outcome;
         }
         catch (NetlinkException e) when (_servers is null)
         {
@@ -77,6 +83,7 @@ public sealed class IpvsProxy : IProxyTarget
                 ipvs.Remove(address);
         }
 
+        FormerSettings.Restore(kernel);
         kernel.Filter.Converge(NftRuleset.Empty, IpvsPlan.Tables);
     }
 
@@ -92,44 +99,52 @@ public sealed class IpvsProxy : IProxyTarget
     {
         _ipvs = _kernel.Value.OpenServers();
         _servers = new VirtualServers(_ipvs);
+        FormerSettings.Keep(_kernel.Value);
         _kernel.Value.Sysctls.Apply(IpvsKernel.Settings);
     }
 
-    private ProxyOutcome Sync(IpvsPlan plan)
+    /// <summary>From what is read back.</summary>
+    private ProxyOutcome Rebuild(ServiceTable desired, IpvsNode node)
     {
         var (network, filter) = (_kernel.Value.Network, _kernel.Value.Filter);
-        var doubt = _doubt;
-        var routes = network.Routes(OurRoutes).ToDictionary(route => route.Destination);
-        var drift = false;
-        if (doubt)
-        {
-            var rules = filter.ReadBack(IpvsPlan.Tables);
-            _servers!.Read(IpvsPlan.Owned(rules.Ruleset).Concat(_applied?.Owners.Keys ?? []).ToHashSet());
-            drift = _applied is not null && (_servers.DiffersFrom(_applied) || NftDiff.Between(rules, _applied.Rules).Operations.Count > 0 || _applied.Routes.Any(route => !routes.ContainsKey(route.Destination)));
-        }
-
-        _doubt = true;
-        var wanted = plan.Routes.Select(route => route.Destination).ToHashSet();
-        var stale = routes.Values.Where(route => !wanted.Contains(route.Destination)).ToList();
-        foreach (var route in stale)
-            network.DeleteRoute(route);
-        var changes = stale.Count + _servers!.RemoveOthers(plan);
-        if (doubt || plan.Rules != _applied?.Rules)
-            changes += filter.Converge(plan.Rules, IpvsPlan.Tables).Operations.Count;
-        var problems = ImmutableArray.CreateBuilder<Problem>();
-        changes += _servers.Write(plan, problems);
-        foreach (var route in plan.Routes.Where(route => !routes.ContainsKey(route.Destination)))
-        {
-            network.ReplaceRoute(route);
-            changes++;
-        }
-
-        _applied = plan;
-        _doubt = problems.Count > 0;
-        return new ProxyOutcome(changes, drift, problems.DrainToImmutable());
+        var routes = network.Routes(OurRoutes);
+        var rules = filter.ReadBack(IpvsPlan.Tables);
+        var former = _program?.Plan();
+        _servers!.Read(IpvsPlan.Owned(rules.Ruleset).Concat(former?.Servers.Select(server => server.Address) ?? []).ToHashSet());
+        var drift = former is not null
+            && (_servers.DiffersFrom(former) || !NftDiff.Between(rules, former.Rules).IsEmpty || former.Routes.Any(route => !routes.Contains(route)));
+        _program = IpvsProgram.For(desired, node);
+        var plan = _program.Plan();
+        var destinations = plan.Routes.Select(route => route.Destination).ToHashSet();
+        var changes = DeleteRoutes(routes.Where(route => !destinations.Contains(route.Destination)));
+        changes += _servers.Remove(_servers.Others(plan.Servers));
+        changes += filter.Converge(plan.Rules, IpvsPlan.Tables).Operations.Count;
+        return Finish(plan.Servers, [.. plan.Routes.Where(route => !routes.Contains(route))], changes, drift);
     }
 
-    private IEnumerable<IpAddress> NodeAddresses() => _kernel.Value.Network.Addresses().Select(address => address.Address);
+    /// <summary>From what was written last.</summary>
+    private ProxyOutcome Carry(IpvsChange change)
+    {
+        var changes = DeleteRoutes(change.RoutesGone) + _servers!.Remove(change.ServersGone);
+        if (!change.Rules.IsEmpty)
+        {
+            _kernel.Value.Filter.Apply(change.Rules);
+            changes += change.Rules.Operations.Count;
+        }
+
+        return Finish(change.Servers, change.Routes, changes, drift: false);
+    }
+
+    private ProxyOutcome Finish(IReadOnlyList<VirtualServer> servers, IReadOnlyList<Route> routes, int changes, bool drift)
+    {
+        var problems = ImmutableArray.CreateBuilder<Problem>();
+        changes += _servers!.Write(servers, _program!, problems);
+        foreach (var route in routes)
+            _kernel.Value.Network.ReplaceRoute(route);
+        return new ProxyOutcome(changes + routes.Count, drift, problems.DrainToImmutable());
+    }
+
+    private int DeleteRoutes(IEnumerable<Route> routes) => routes.Count(_kernel.Value.Network.DeleteRoute);
 
     private ProxyOutcome Failed(string reason, string message)
     {

@@ -14,10 +14,14 @@ internal sealed class VirtualServers(IIpvs ipvs)
 {
     private readonly Dictionary<VirtualAddress, VirtualServer> _current = [];
 
+    // Those with real servers that only end the connections they have.
+    private readonly HashSet<VirtualAddress> _draining = [];
+
     /// <summary>Forgets, and takes over those of <paramref name="owned"/> that are there.</summary>
     public void Read(IReadOnlySet<VirtualAddress> owned)
     {
         _current.Clear();
+        _draining.Clear();
         foreach (var server in ipvs.Read().Where(server => owned.Contains(server.Address)))
             _current.Add(server.Address, server);
     }
@@ -28,27 +32,30 @@ internal sealed class VirtualServers(IIpvs ipvs)
         || plan.Servers.Any(wanted => !_current.TryGetValue(wanted.Address, out var found)
             || (found with { Servers = found.Servers.Where(real => real.Weight > 0).ToEquatableArray() }) != wanted);
 
-    /// <summary>Removes those that the plan lacks; returns how many.</summary>
-    public int RemoveOthers(IpvsPlan plan)
+    /// <summary>Which there are beside these.</summary>
+    public List<VirtualAddress> Others(IReadOnlyList<VirtualServer> wanted) => _current.Keys.Except(wanted.Select(server => server.Address)).ToList();
+
+    /// <summary>Removes virtual servers; returns how many.</summary>
+    public int Remove(IReadOnlyList<VirtualAddress> stale)
     {
-        var wanted = plan.Servers.Select(server => server.Address).ToHashSet();
-        var stale = _current.Keys.Where(address => !wanted.Contains(address)).ToList();
         foreach (var address in stale)
         {
             ipvs.Remove(address);
             _current.Remove(address);
+            _draining.Remove(address);
         }
 
         return stale.Count;
     }
 
-    /// <summary>Writes what the plan has and the kernel lacks; what is refused becomes a problem of its Service.</summary>
-    public int Write(IpvsPlan plan, ImmutableArray<Problem>.Builder problems)
+    /// <summary>Writes these and goes on with what drains; what is refused becomes a problem of its Service.</summary>
+    public int Write(IReadOnlyList<VirtualServer> servers, IpvsProgram program, ImmutableArray<Problem>.Builder problems)
     {
         var changes = 0;
-        foreach (var wanted in plan.Servers)
+        var draining = _draining.Except(servers.Select(server => server.Address)).Select(program.Find).OfType<VirtualServer>().ToList();
+        foreach (var wanted in servers.Concat(draining))
         {
-            if (_current.TryGetValue(wanted.Address, out var found) && (ReferenceEquals(found, wanted) || found == wanted))
+            if (_current.TryGetValue(wanted.Address, out var found) && found == wanted)
                 continue;
             try
             {
@@ -56,13 +63,14 @@ internal sealed class VirtualServers(IIpvs ipvs)
             }
             catch (NetlinkException e)
             {
-                var name = plan.Owners[wanted.Address];
-                problems.Add(new Problem($"Service {name.Namespace}/{name.Service}", "ProxyRefused", $"{wanted.Address} is not served on this node: {e.Message}"));
+                problems.Add(new Problem(Object(program.OwnerOf(wanted.Address)), "ProxyRefused", $"{wanted.Address} is not served on this node: {e.Message}"));
             }
         }
 
         return changes;
     }
+
+    private static string Object(ServicePortName? owner) => $"Service {owner?.Namespace}/{owner?.Service}";
 
     private int Write(VirtualServer wanted, VirtualServer? found)
     {
@@ -86,6 +94,10 @@ internal sealed class VirtualServers(IIpvs ipvs)
         foreach (var real in rest.Values)
             changes += Leave(wanted.Address, real, draining);
         _current[wanted.Address] = wanted with { Servers = wanted.Servers.Concat(draining).OrderBy(real => real.Address).ThenBy(real => real.Port).ToEquatableArray() };
+        if (draining.Count > 0)
+            _draining.Add(wanted.Address);
+        else
+            _draining.Remove(wanted.Address);
         return changes;
     }
 

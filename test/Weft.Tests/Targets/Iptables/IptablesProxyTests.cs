@@ -83,6 +83,60 @@ public sealed class IptablesProxyTests
     }
 
     [Fact]
+    public void A_rule_of_somebody_else_keeps_its_chain_but_nothing_in_it_and_is_named()
+    {
+        const string Foreign = "-p tcp -j KUBE-SERVICES", Gone = "-p udp -g KUBE-NODEPORTS";
+        using var proxy = new IptablesProxy(_iptables);
+        proxy.Sync(SampleTables.All["external"]);
+        _iptables.Restore(isV6: false, $"*nat\n:THEIRS - [0:0]\n-A THEIRS {Foreign}\n-A THEIRS {Gone}\nCOMMIT\n");
+        var error = Assert.Throws<IptablesException>(proxy.Remove);
+        Assert.Contains($"iptables-fake -t nat -D THEIRS {Foreign}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"iptables-fake -t nat -D THEIRS {Gone}", error.Message, StringComparison.Ordinal);
+        var left = IptablesSaved.Parse(_iptables.Save(isV6: false), isV6: false).Table("nat");
+        Assert.Equal(["KUBE-NODEPORTS", "KUBE-SERVICES"], left.Chains.Select(chain => chain.Name).Order());
+        Assert.All(left.Chains, chain => Assert.Empty(chain.Rules));
+        Assert.Empty(left.Jumps);
+        Assert.DoesNotContain("KUBE-", _iptables.Save(isV6: true), StringComparison.Ordinal);
+
+        _iptables.Restore(isV6: false, $"*nat\n-D THEIRS {Foreign}\n-D THEIRS {Gone}\nCOMMIT\n");
+        proxy.Remove();
+        Assert.DoesNotContain("KUBE-", _iptables.Save(isV6: false), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rule_of_somebody_else_that_leads_to_an_endpoint_which_left_stops_nothing()
+    {
+        using var proxy = new IptablesProxy(_iptables);
+        proxy.Sync(Table(Seed));
+        var gone = ChainNames.Endpoint(Seed.Name, Seed.ClusterBackends[0]);
+        _iptables.Restore(isV6: false, $"*nat\n:THEIRS - [0:0]\n-A THEIRS -j {gone}\nCOMMIT\n");
+        proxy.Doubt();
+        var fewer = Table(Seed with { ClusterBackends = Seed.ClusterBackends.Skip(1).ToEquatableArray() });
+        Assert.Equal(new ProxyOutcome(2, Drift: false, []), proxy.Sync(fewer));
+        AssertHolds(_iptables, fewer);
+        proxy.Doubt();
+        Assert.Equal(new ProxyOutcome(0, Drift: false, []), proxy.Sync(fewer));
+    }
+
+    [Fact]
+    public void Nothing_is_read_back_while_nobody_else_has_changed_anything()
+    {
+        var iptables = new FakeIptables { IsNftables = true };
+        using var proxy = new IptablesProxy(iptables, () => iptables.Generation);
+        proxy.Sync(Table(Seed));
+        proxy.Sync(SampleTables.All["external"]);
+        var saves = iptables.Saves;
+        proxy.Doubt();
+        proxy.Sync(SampleTables.All["external"]);
+        Assert.Equal(saves, iptables.Saves);
+
+        iptables.Restore(isV6: false, "*nat\n:KUBE-SERVICES - [0:0]\nCOMMIT\n");
+        proxy.Doubt();
+        Assert.True(proxy.Sync(SampleTables.All["external"]).Drift);
+        AssertHolds(iptables, SampleTables.All["external"]);
+    }
+
+    [Fact]
     public void A_port_that_the_kernel_refuses_is_named_and_the_others_are_served()
     {
         _iptables.Refuses = line => line.Contains("-m sctp", StringComparison.Ordinal);

@@ -13,7 +13,8 @@ public sealed class IpvsCompilerTests
     [MemberData(nameof(Cases))]
     public void A_table_becomes_its_golden_text(string name)
     {
-        IpAddress[] node = [IpAddress.Parse("127.0.0.1"), IpAddress.Parse("192.168.0.5"), IpAddress.Parse("172.30.0.5"), IpAddress.Parse("2001:db8::5"), IpAddress.Parse("fe80::5")];
+        var own = IpAddress.Parse("192.168.0.5");
+        var node = new IpvsNode([IpAddress.Parse("127.0.0.1"), own, IpAddress.Parse("172.30.0.5"), IpAddress.Parse("2001:db8::5"), IpAddress.Parse("fe80::5")], own);
         GoldenText.Check("ipvs", name, IpvsText.Print(IpvsCompiler.Compile(SampleTables.All[name], node)));
     }
 
@@ -21,8 +22,8 @@ public sealed class IpvsCompilerTests
     public void The_order_of_the_nodes_addresses_does_not_matter()
     {
         IpAddress[] node = [IpAddress.Parse("192.168.0.5"), IpAddress.Parse("172.30.0.5")];
-        var plan = IpvsCompiler.Compile(SampleTables.All["external"], node);
-        var turned = IpvsCompiler.Compile(SampleTables.All["external"], node.Reverse());
+        var plan = IpvsCompiler.Compile(SampleTables.All["external"], new IpvsNode([.. node]));
+        var turned = IpvsCompiler.Compile(SampleTables.All["external"], new IpvsNode(node.Reverse().ToEquatableArray()));
         Assert.Equal(plan.Servers, turned.Servers);
         Assert.Equal(plan.Rules, turned.Rules);
     }
@@ -31,7 +32,7 @@ public sealed class IpvsCompilerTests
     public void An_address_of_the_node_stays_the_nodes_though_a_service_has_it_as_external_ip()
     {
         var node = IpAddress.Parse("192.168.0.5");
-        var plan = IpvsCompiler.Compile(TestPorts.Table(TestPorts.Seed.With(FrontendKind.ExternalIp, $"{node}:80")), [node]);
+        var plan = IpvsCompiler.Compile(TestPorts.Table(TestPorts.Seed.With(FrontendKind.ExternalIp, $"{node}:80")), new IpvsNode([node]));
         Assert.Contains(plan.Servers, server => server.Address.Address == node);
         Assert.DoesNotContain(plan.Routes, route => route.Destination.Contains(node));
     }
@@ -41,7 +42,7 @@ public sealed class IpvsCompilerTests
     {
         foreach (var table in SampleTables.All.Values)
         {
-            var plan = IpvsCompiler.Compile(table, []);
+            var plan = IpvsCompiler.Compile(table, new IpvsNode([]));
             Assert.Equal(plan.Servers.Select(server => server.Address).ToHashSet(), IpvsPlan.Owned(plan.Rules));
         }
     }

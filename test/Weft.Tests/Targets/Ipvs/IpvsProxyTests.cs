@@ -46,6 +46,62 @@ public sealed class IpvsProxyTests
     }
 
     [Fact]
+    public void After_any_change_of_some_ports_the_kernel_holds_what_is_desired_without_being_asked()
+    {
+        var all = SampleTables.All["external-local"] with { Ports = SampleTables.All.Values.SelectMany(table => table.Ports).DistinctBy(port => (port.Name, port.IsV6)).ToEquatableArray() };
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ArrayOf().ToArbitrary(), choices =>
+        {
+            var test = new IpvsProxyTests();
+            using var proxy = test.Open();
+            foreach (var choice in choices.Append(0))
+            {
+                var table = all with { Ports = all.Ports.Where((_, index) => (choice >> (index % 31) & 1) != 0).ToEquatableArray() };
+                Assert.Empty(proxy.Sync(table).Problems);
+                test.AssertHolds(table);
+            }
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void A_change_writes_what_changed_and_reads_nothing()
+    {
+        var (stays, leaves) = (Port("shop/web", "10.96.0.10:80", ["10.244.1.2:80"]), Port("shop/api", "10.96.0.11:80", ["10.244.1.3:80"]));
+        using var proxy = Open();
+        proxy.Sync(Table(stays, leaves));
+        var (writes, reads) = (_ipvs.Writes, _filter.Reads);
+        proxy.Sync(Table(stays));
+        Assert.Equal((writes + 1, reads), (_ipvs.Writes, _filter.Reads));
+        AssertHolds(Table(stays));
+    }
+
+    [Fact]
+    public void Of_two_ports_that_claim_one_address_the_first_has_it_until_it_leaves()
+    {
+        var first = Port("a/first", "10.96.0.10:80", ["10.244.1.2:80"]).With(FrontendKind.ExternalIp, "192.0.2.10:30080");
+        var second = Port("b/second", "10.96.0.11:80", ["10.244.1.3:80"]).OnNodePort(30080);
+        using var proxy = Open();
+        foreach (var table in new[] { Table(second), Table(first, second), Table(second), Table(first), Table() })
+        {
+            proxy.Sync(table);
+            AssertHolds(table);
+        }
+    }
+
+    [Fact]
+    public void Settings_of_the_kernel_get_their_former_values_back_unless_somebody_else_changed_them()
+    {
+        var sysctls = new FakeSysctls { Values = { ["net/ipv4/vs/conntrack"] = "0", ["net/ipv4/conf/all/arp_ignore"] = "0", ["net/ipv4/conf/all/arp_announce"] = "1" } };
+        using (var proxy = new IpvsProxy(() => new IpvsKernel(_network, _filter, sysctls, () => _ipvs)))
+            proxy.Sync(SampleTables.All["seed"]);
+        sysctls.Values["net/ipv4/conf/all/arp_ignore"] = "8";
+        using var later = new IpvsProxy(() => new IpvsKernel(_network, _filter, sysctls, () => _ipvs));
+        later.Remove();
+        Assert.Equal("8", sysctls.Values["net/ipv4/conf/all/arp_ignore"]);
+        Assert.Equal(("0", "1"), (sysctls.Values["net/ipv4/vs/conntrack"], sysctls.Values["net/ipv4/conf/all/arp_announce"]));
+        Assert.Empty(_filter.ReadBack().Ruleset.Tables);
+    }
+
+    [Fact]
     public void A_later_process_adopts_what_it_finds_and_writes_nothing()
     {
         using (var proxy = Open())
@@ -105,16 +161,16 @@ public sealed class IpvsProxyTests
     [Fact]
     public void A_kernel_without_ipvs_is_a_problem_of_the_setting_and_removal_does_not_ask_it()
     {
-        using var proxy = new IpvsProxy(new IpvsKernel(_network, _filter, new FakeSysctls(), () => throw new NetlinkException("find generic netlink family IPVS", 2)));
+        using var proxy = new IpvsProxy(() => new IpvsKernel(_network, _filter, new FakeSysctls(), () => throw new NetlinkException("find generic netlink family IPVS", 2)));
         Assert.Equal("IpvsMissing", Assert.Single(proxy.Sync(SampleTables.All["seed"]).Problems).Reason);
         proxy.Remove();
     }
 
-    private IpvsProxy Open() => new(new IpvsKernel(_network, _filter, new FakeSysctls(), () => _ipvs));
+    private IpvsProxy Open() => new(() => new IpvsKernel(_network, _filter, new FakeSysctls(), () => _ipvs));
 
     private void AssertHolds(ServiceTable table)
     {
-        var plan = IpvsCompiler.Compile(table, _network.Addresses().Select(address => address.Address));
+        var plan = IpvsCompiler.Compile(table, new IpvsNode(_network.Addresses().Select(address => address.Address).ToEquatableArray()));
         Assert.Equal(plan.Servers, _ipvs.Read().ToEquatableArray());
         Assert.Equal(plan.Rules, _filter.ReadBack(IpvsPlan.Tables).Ruleset);
         Assert.Equal(plan.Routes.Select(route => route.Destination).ToHashSet(), [.. _network.Routes(new RouteFilter { Protocol = IpvsPlan.RouteProtocol }).Select(route => route.Destination)]);
