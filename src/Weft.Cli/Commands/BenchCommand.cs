@@ -45,24 +45,27 @@ internal static class BenchCommand
 
     private static Command Services()
     {
-        var (runs, plot, traffic) = (Runs(5), Plot(), Traffic());
+        var (runs, plot, traffic, target) = (Runs(5), Plot(), Traffic(), Target());
         var command = new Command("services", "Programming Services, changing one, growth, memory, first packets and new connections beside hand-written rules."
-            .WithExample("weft bench services", "weft bench services --plot growth.svg"))
+            .WithExample("weft bench services", "weft bench services --plot growth.svg", "weft bench services --target iptables --runs 3"))
         {
-            runs, plot, traffic,
+            runs, plot, traffic, target,
         };
-        command.SetAction(parsed => ServicesBench.Enter(parsed.GetValue(plot), parsed.GetValue(runs), parsed.GetValue(traffic)));
+        command.SetAction(parsed => ServicesBench.Enter(parsed.GetValue(target)!, parsed.GetValue(plot), parsed.GetValue(runs), parsed.GetValue(traffic)));
         return command;
     }
 
     private static Command ServicesInside()
     {
-        var (runs, plot, traffic) = (Runs(5), Plot(), Traffic());
-        var command = new Command("services-inside", "The inside of `bench services`.") { runs, plot, traffic };
+        var (runs, plot, traffic, target) = (Runs(5), Plot(), Traffic(), Target());
+        var command = new Command("services-inside", "The inside of `bench services`.") { runs, plot, traffic, target };
         command.Hidden = true;
-        command.SetAction((parsed, ct) => parsed.GetValue(traffic)
-            ? Task.FromResult(Report.Print("services", [.. TrafficBench.Measure(parsed.GetValue(runs))]))
-            : ServicesBench.RunAsync(parsed.GetValue(plot), parsed.GetValue(runs), ct));
+        command.SetAction((parsed, ct) => (parsed.GetValue(traffic), parsed.GetValue(target)) switch
+        {
+            (true, _) => Task.FromResult(Report.Print("services", [.. TrafficBench.Measure(parsed.GetValue(runs))])),
+            (_, "iptables" or "ipvs") => Task.FromResult(ServicesBench.Compare(parsed.GetValue(target)!, parsed.GetValue(runs))),
+            _ => ServicesBench.RunAsync(parsed.GetValue(plot), parsed.GetValue(runs), ct),
+        });
         return command;
     }
 
@@ -72,6 +75,13 @@ internal static class BenchCommand
         command.Hidden = true;
         command.SetAction(_ => MemoryBench.Run());
         return command;
+    }
+
+    private static Option<string> Target()
+    {
+        var option = new Option<string>("--target") { Description = "Another target than the default one: its programming only, beside that of nftables.", DefaultValueFactory = _ => BenchTarget.Names[0], HelpName = "TARGET" };
+        option.AcceptOnlyFromAmong(BenchTarget.Names);
+        return option;
     }
 
     private static Option<string?> Plot() => new("--plot") { Description = "Write the growth as an SVG picture.", HelpName = "FILE" };

@@ -2,28 +2,56 @@ using Weft.Compilers.Clusters;
 using Weft.Model.Services;
 using Weft.Netlink.Nftables;
 using Weft.Node.Proxy;
+using Weft.Node.Proxy.Iptables;
+using Weft.Node.Proxy.Ipvs;
 using Weft.Node.Proxy.Nftables;
 
 namespace Weft.Cli.Bench.Services;
 
-/// <summary>Stands for targets that are not measured: there is nothing of theirs to remove.</summary>
-internal sealed class BenchTarget : IProxyTarget
+/// <summary>A target that is measured.</summary>
+internal sealed class BenchTarget : IDisposable
 {
-    /// <summary>The agent's proxy with nftables as its only target.</summary>
-    public static ProxyReconciler Reconciler(INftablesDriver driver) =>
-        new(BenchCluster.Node, mode => mode == ProxyMode.Nftables ? new NftablesProxy(driver) : new BenchTarget());
+    private readonly KernelNftables _driver = new();
+    private readonly Func<IProxyTarget> _open;
 
-    public ProxyOutcome Sync(ServiceTable desired) => default;
-
-    public void Doubt()
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public BenchTarget(string name) => _open = name switch
     {
-    }
+        "iptables" => () => new IptablesProxy(generation: _driver.Generation),
+        "ipvs" => () => new IpvsProxy(() => IpvsKernel.Open(_driver)),
+        _ => () => new NftablesProxy(_driver),
+    };
 
+    /// <summary>What can be measured.</summary>
+    public static readonly string[] Names = ["nftables", "iptables", "ipvs"];
+
+    /// <summary>The agent's proxy with this target as its only one.</summary>
+    public ProxyReconciler Reconciler() => new(BenchCluster.Node, mode => mode == ProxyMode.Nftables ? _open() : new Nothing());
+
+    /// <summary>Removes what it programmed.</summary>
     public void Remove()
     {
+        using var target = _open();
+        target.Remove();
     }
 
-    public void Dispose()
+    public void Dispose() => _driver.Dispose();
+
+    /// <summary>Stands for targets that are not measured: there is nothing of theirs to remove.</summary>
+    private sealed class Nothing : IProxyTarget
     {
+        public ProxyOutcome Sync(ServiceTable desired) => default;
+
+        public void Doubt()
+        {
+        }
+
+        public void Remove()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Weft.Netlink.Nftables;
 
 namespace Weft.Cli.Bench.Services;
 
@@ -13,8 +12,8 @@ internal static class MemoryBench
     {
         var cluster = new BenchCluster(Services, Endpoints);
         cluster.Reread();
-        using var driver = new KernelNftables();
-        using var reconciler = BenchTarget.Reconciler(driver);
+        using var target = new BenchTarget("nftables");
+        using var reconciler = target.Reconciler();
         reconciler.Turn(cluster.Snapshot);
         for (var change = 0; change < 2000; change++)
         {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using Weft.Netlink.Nftables;
 using Weft.Node.Proxy;
-using Weft.Node.Proxy.Nftables;
 
 namespace Weft.Cli.Bench.Services;
 
@@ -12,20 +10,20 @@ internal static class ProgrammingBench
     public readonly record struct Times(double First, double ChangeMedian, double ChangeWorst);
 
     /// <summary>Programs a cluster anew <paramref name="runs"/> times, and changes one endpoint <paramref name="changes"/> times.</summary>
-    public static Times Measure(int services, int endpoints, int runs, int changes)
+    public static Times Measure(int services, int endpoints, int runs, int changes, string target = "nftables")
     {
         var cluster = new BenchCluster(services, endpoints);
-        using var driver = new KernelNftables();
+        using var measured = new BenchTarget(target);
         var first = new double[runs];
         double[] moved = [];
         for (var run = 0; run < runs; run++)
         {
-            using var reconciler = BenchTarget.Reconciler(driver);
+            using var reconciler = measured.Reconciler();
             Collect();
             first[run] = Time(() => Turn(reconciler, cluster));
             if (run == runs - 1)
                 moved = Changes(reconciler, cluster, changes);
-            new NftablesProxy(driver).Remove();
+            measured.Remove();
         }
 
         return new Times(Report.Median(first), Report.Median(moved), moved.Order().ElementAt((int)(moved.Length * 0.99)));

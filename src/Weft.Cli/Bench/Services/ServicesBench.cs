@@ -10,13 +10,13 @@ internal static class ServicesBench
     private static readonly int[] Sizes = [1000, 2000, 5000, 10_000, 20_000, 30_000, 50_000];
 
     /// <summary>Goes on as <c>bench services-inside</c> in new namespaces; does not return.</summary>
-    public static int Enter(string? plot, int runs, bool trafficOnly)
+    public static int Enter(string target, string? plot, int runs, bool trafficOnly)
     {
         const string prepare = "mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run && exec \"$@\"";
         LabEntry.Become(
         [
             .. NamespaceSupport.Require(userNamespace: true), "/bin/sh", "-c", prepare, "sh",
-            Installation.Current.Dotnet, Installation.Current.WeftDll, "bench", "services-inside", "--runs", runs.ToString(CultureInfo.InvariantCulture),
+            Installation.Current.Dotnet, Installation.Current.WeftDll, "bench", "services-inside", "--target", target, "--runs", runs.ToString(CultureInfo.InvariantCulture),
             .. trafficOnly ? ["--traffic"] : Array.Empty<string>(),
             .. plot is null ? Array.Empty<string>() : ["--plot", Path.GetFullPath(plot)],
         ]);
@@ -45,5 +45,24 @@ internal static class ServicesBench
         if (plot is not null)
             await File.WriteAllTextAsync(plot, GrowthPlot.Draw(growth), ct);
         return Report.Print("services", figures);
+    }
+
+    /// <summary>Measures programming by another target, beside the default one.</summary>
+    public static int Compare(string target, int runs)
+    {
+        var figures = new List<Figure>();
+        foreach (var services in (int[])[1000, 5000])
+        {
+            foreach (var name in (string[])[.. BenchTarget.Names.Take(1), target])
+            {
+                var times = ProgrammingBench.Measure(services, 10, runs, changes: 100, name);
+                var what = string.Create(CultureInfo.InvariantCulture, $"{name}, {services:N0} Services × 10 endpoints");
+                figures.Add(Figure.Told($"{what}, first programming", times.First / 1000, "s"));
+                figures.Add(Figure.Told($"{what}, one endpoint changed, median", times.ChangeMedian, "ms"));
+                figures.Add(Figure.Told($"{what}, one endpoint changed, 99 of 100", times.ChangeWorst, "ms"));
+            }
+        }
+
+        return Report.Print($"services by {target}", figures);
     }
 }
