@@ -40,8 +40,23 @@ internal sealed class EndpointSliceMirroring(ControllerContext context) : Contro
     private SlicePlan Plan(ObjectKey key)
     {
         var existing = _slices.Of(key).Select(slice => Cluster.EndpointSlices.Items.GetValueOrDefault(slice)).OfType<EndpointSlice>().ToList();
-        return Cluster.Endpoints.Items.GetValueOrDefault(key) is { } endpoints && MirroredGroups.IsMirrored(endpoints, Cluster.Services.Items.GetValueOrDefault(key))
-            ? SlicePlan.For(MirroredGroups.Metadata(endpoints), MirroredGroups.Of(endpoints), existing, MirroredGroups.Maximum)
-            : new SlicePlan([], [], existing);
+        if (Cluster.Endpoints.Items.GetValueOrDefault(key) is not { } endpoints || !MirroredGroups.IsMirrored(endpoints, Cluster.Services.Items.GetValueOrDefault(key)))
+            return new SlicePlan([], [], existing);
+        var plan = SlicePlan.For(MirroredGroups.Metadata(endpoints), MirroredGroups.Of(endpoints), existing, MirroredGroups.Maximum);
+        if (plan is not { Create.Count: 0, Update.Count: 0, Delete.Count: 0 })
+            Tell(endpoints);
+        return plan;
+    }
+
+    private void Tell(Endpoints endpoints)
+    {
+        var (invalid, tooMany) = MirroredGroups.Skipped(endpoints);
+        if (invalid > 0)
+            Context.Events.Warning(endpoints, "InvalidIPAddress", $"Skipped {invalid} invalid IP addresses when mirroring to EndpointSlices");
+        if (tooMany > 0)
+        {
+            Context.Events.Warning(endpoints, "TooManyAddressesToMirror",
+                $"A max of {MirroredGroups.Maximum} addresses can be mirrored to EndpointSlices per Endpoints subset. {tooMany} addresses were skipped");
+        }
     }
 }

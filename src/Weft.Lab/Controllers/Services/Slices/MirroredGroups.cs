@@ -31,6 +31,13 @@ internal static class MirroredGroups
         OwnerReferences = [OwnerReference.ControllerOf(endpoints)],
     };
 
+    /// <summary>How many addresses have no place in slices: those that are none, and those beyond <see cref="Maximum"/> of their subset.</summary>
+    public static (int Invalid, int TooMany) Skipped(Endpoints endpoints)
+    {
+        var subsets = endpoints.Subsets.Select(subset => subset.Addresses.Concat(subset.NotReadyAddresses).ToList()).ToList();
+        return (subsets.Sum(all => all.Take(Maximum).Count(address => !IpAddress.TryParse(address.Ip, out _))), subsets.Sum(all => Math.Max(0, all.Count - Maximum)));
+    }
+
     public static Dictionary<SliceGroup, List<Endpoint>> Of(Endpoints endpoints)
     {
         var groups = new Dictionary<SliceGroup, List<Endpoint>>();

@@ -5,13 +5,13 @@ namespace Weft.Lab.Controllers;
 /// <summary>For whom an endpoint is meant, as <c>trafficDistribution</c> asks: pure.</summary>
 /// <remarks>
 /// <c>PreferSameZone</c> and its older name <c>PreferClose</c> give each ready endpoint to its own zone, <c>PreferSameNode</c> also to its own node
-/// (KEP-2433, KEP-3015). An endpoint without a zone gets no hint, and proxies then use all endpoints.
+/// (KEP-3015). An endpoint without a zone gets no hint, and proxies then use all endpoints. A Service in topology mode is not for here.
 /// </remarks>
 internal static class TopologyHints
 {
     public static EndpointHints? For(Service service, Endpoint endpoint)
     {
-        if (endpoint.Conditions?.Ready is not true)
+        if (endpoint.Conditions?.Ready is not true || TopologyMode.IsAuto(service))
             return null;
         var hints = service.Spec.TrafficDistribution switch
         {
