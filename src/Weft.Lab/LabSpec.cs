@@ -39,6 +39,12 @@ public sealed record LabSpec
     /// <summary>How Services are programmed: <c>nftables</c>, <c>iptables</c>, <c>ipvs</c> or <c>none</c>.</summary>
     public string Proxy { get; init; } = "nftables";
 
+    /// <summary>How long a node may be silent before it counts as lost: a lab is watched by people, so less than the usual 40 s.</summary>
+    public TimeSpan NodeMonitorGracePeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long pods stay on a node that is lost, unless they say otherwise; 300 s as in any cluster.</summary>
+    public TimeSpan PodEvictionTimeout { get; init; } = TimeSpan.FromSeconds(300);
+
     /// <summary>Port of the API server on the host's loopback.</summary>
     public int ApiPort { get; init; }
 
@@ -79,6 +85,10 @@ public sealed record LabSpec
             yield return $"--ip-family {other.IpFamily}";
         if (!Zones.SequenceEqual(other.Zones))
             yield return $"--zones {string.Join(',', other.Zones)}";
+        if (NodeMonitorGracePeriod != other.NodeMonitorGracePeriod)
+            yield return $"--node-monitor-grace-period {other.NodeMonitorGracePeriod.TotalSeconds:0.###}s";
+        if (PodEvictionTimeout != other.PodEvictionTimeout)
+            yield return $"--pod-eviction-timeout {other.PodEvictionTimeout.TotalSeconds:0.###}s";
         if (PodCidr != other.PodCidr)
             yield return $"--pod-cidr {other.PodCidr}";
         if (ServiceCidr != other.ServiceCidr)

@@ -46,6 +46,12 @@ public sealed record ApiServerOptions
     /// <summary>How long Events are kept; kube-apiserver's <c>--event-ttl</c> defaults to one hour.</summary>
     public TimeSpan EventLifetime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long a pod that says nothing of it stays on a node that is not ready or lost: 300 s, kube-apiserver's <c>--default-not-ready-toleration-seconds</c>
+    /// and <c>--default-unreachable-toleration-seconds</c>.
+    /// </summary>
+    public TimeSpan PodEvictionTimeout { get; init; } = TimeSpan.FromSeconds(300);
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILoggerFactory? Logging { get; init; }

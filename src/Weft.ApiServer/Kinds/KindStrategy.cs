@@ -21,6 +21,11 @@ internal class KindStrategy
     {
     }
 
+    /// <summary>Adds what the admission plugins of kube-apiserver add that are on by default.</summary>
+    public virtual void Admit(JsonObject obj, ApiServerOptions options)
+    {
+    }
+
     /// <summary>Seconds until the object may go; 0 removes it at once.</summary>
     /// <param name="requested">What the client asked for.</param>
     public virtual long GracePeriodSeconds(JsonObject obj, long? requested) => 0;

@@ -62,6 +62,21 @@ internal static class PodKind
         public override void PrepareForCreate(JsonObject obj, JsonObject? status) =>
             obj["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = PodQuality.ClassOf(obj) };
 
+        /// <summary>A pod bears that its node is lost for a while, unless it says for how long itself (plugin DefaultTolerationSeconds).</summary>
+        public override void Admit(JsonObject obj, ApiServerOptions options)
+        {
+            if (obj["spec"] is not JsonObject spec || spec["tolerations"] is not (null or JsonArray))
+                return;
+            foreach (var key in (string[])["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
+            {
+                if (spec.Items("tolerations").Any(toleration => (toleration.Text("key") ?? "") is var named && (named == key || named.Length == 0) && toleration.Text("effect") is null or "" or "NoExecute"))
+                    continue;
+                if (spec["tolerations"] is not JsonArray tolerations)
+                    spec["tolerations"] = tolerations = [];
+                tolerations.Add((JsonNode)new JsonObject { ["key"] = key, ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = (long)options.PodEvictionTimeout.TotalSeconds });
+            }
+        }
+
         public override long GracePeriodSeconds(JsonObject obj, long? requested)
         {
             var ended = obj.Text("status", "phase") is "Succeeded" or "Failed";

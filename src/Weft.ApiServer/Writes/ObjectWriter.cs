@@ -88,6 +88,7 @@ internal static class ObjectWriter
         }
         kind.Strategy.PrepareForCreate(obj, status?.DeepClone().AsObject());
         finish?.Invoke(obj);
+        kind.Strategy.Admit(obj, request.Server.Options);
         Admit(request, obj, null);
     }
 
@@ -112,6 +113,7 @@ internal static class ObjectWriter
             if (kind.HasStatus)
                 obj.Take(old, "status");
             kind.Strategy.PrepareForUpdate(obj, old);
+            kind.Strategy.Admit(obj, request.Server.Options);
         }
         Admit(request, obj, old);
         if (kind.TracksGeneration && part == WritePart.Main && !SameContent(obj, old))

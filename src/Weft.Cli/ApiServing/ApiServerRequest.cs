@@ -26,4 +26,10 @@ internal sealed record ApiServerRequest
     public IReadOnlyList<string> ClientIdentity { get; init; } = [];
 
     public bool Controllers { get; init; }
+
+    /// <summary>How long a node may be silent before the controllers take it for lost.</summary>
+    public TimeSpan NodeMonitorGracePeriod { get; init; }
+
+    /// <summary>How long pods stay on a node that is lost, unless they say otherwise.</summary>
+    public TimeSpan PodEvictionTimeout { get; init; }
 }

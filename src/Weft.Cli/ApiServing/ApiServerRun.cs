@@ -54,6 +54,7 @@ internal sealed class ApiServerRun(ApiServerRequest request)
             ServiceCidrs = request.ServiceCidrs,
             NodePorts = request.NodePorts,
             CertificateNames = request.CertificateNames,
+            PodEvictionTimeout = request.PodEvictionTimeout,
             AdvertiseEndpoint = request.Listen.FirstOrDefault(endpoint => endpoint.Port != 0 && !IsAny(endpoint) && !IPAddress.IsLoopback(endpoint.Address)),
         },
         ct);
@@ -68,7 +69,12 @@ internal sealed class ApiServerRun(ApiServerRequest request)
     private async Task RunControllersAsync(string kubeconfig, ApiServerHost host, string url, CancellationToken ct)
     {
         using var client = new KubeClient(KubeConfig.Load(kubeconfig) with { Server = new Uri(url), Token = host.AdminToken });
-        var options = new ControllerOptions { ServiceCidrs = request.ServiceCidrs.Select(cidr => IpPrefix.Parse(cidr)).ToEquatableArray() };
+        var options = new ControllerOptions
+        {
+            ServiceCidrs = request.ServiceCidrs.Select(cidr => IpPrefix.Parse(cidr)).ToEquatableArray(),
+            NodeMonitorGracePeriod = request.NodeMonitorGracePeriod,
+            DefaultToleration = request.PodEvictionTimeout,
+        };
         await LabControllers.RunAsync(client, options, ct);
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Weft.ApiServer;
 using Weft.Cli.ApiServing;
+using Weft.Cli.Up;
 using Weft.Model;
 
 namespace Weft.Cli.Commands;
@@ -25,12 +26,14 @@ internal static class ApiServerCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var controllers = new Option<bool>("--controllers") { Description = "Run the lab's controllers too: Deployments, EndpointSlices, the scheduler and so on." };
+        var grace = LabOptions.NodeMonitorGracePeriod("40s");
+        var eviction = LabOptions.PodEvictionTimeout();
         var command = new Command("api-server", "Run the embedded Kubernetes API server by itself, without nodes, until it is stopped."
             .WithExample(
                 "weft api-server --state ./state --listen 127.0.0.1:6443",
                 "weft api-server --ephemeral --listen 127.0.0.1:0 --kubeconfig ./kubeconfig --client-certificate"))
         {
-            listen, state, memory, services, ports, names, kubeconfig, certificate, controllers,
+            listen, state, memory, services, ports, names, kubeconfig, certificate, controllers, grace, eviction,
         };
         command.SetAction((parsed, ct) =>
         {
@@ -49,6 +52,8 @@ internal static class ApiServerCommand
                 Kubeconfig = parsed.GetValue(kubeconfig),
                 ClientIdentity = parsed.GetResult(certificate) is null ? [] : Identity(parsed.GetValue(certificate) ?? "weft-admin,system:masters"),
                 Controllers = parsed.GetValue(controllers),
+                NodeMonitorGracePeriod = Durations.ParseFromOneSecond(grace.Name, parsed.GetValue(grace)!),
+                PodEvictionTimeout = Durations.Parse(eviction.Name, parsed.GetValue(eviction)!),
             }).RunAsync(ct);
         });
         return command;

@@ -19,6 +19,16 @@ internal static class LabOptions
         return option;
     }
 
+    public static Option<string> NodeMonitorGracePeriod(string otherwise) => new("--node-monitor-grace-period")
+    {
+        Description = "How long a node may be silent before it counts as lost.", DefaultValueFactory = _ => otherwise, HelpName = "DURATION",
+    };
+
+    public static Option<string> PodEvictionTimeout() => new("--pod-eviction-timeout")
+    {
+        Description = "How long pods stay on a node that is lost, unless their tolerations say otherwise.", DefaultValueFactory = _ => "300s", HelpName = "DURATION",
+    };
+
     /// <summary>The words after <c>--</c>, or all that follow the verb's own arguments.</summary>
     public static Argument<string[]> CommandLine() =>
         new("command") { Description = "The program and its arguments, after --.", Arity = ArgumentArity.OneOrMore, HelpName = "CMD" };

@@ -7,6 +7,11 @@ internal static class Durations
 {
     private static readonly (string Unit, double Milliseconds)[] Units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1000)];
 
+    /// <exception cref="UsageException">It has another form, or is shorter than a second.</exception>
+    public static TimeSpan ParseFromOneSecond(string flag, string text) => Parse(flag, text) is var duration && duration >= TimeSpan.FromSeconds(1)
+        ? duration
+        : throw new UsageException($"{flag} {text} is too short: 1s or longer");
+
     /// <exception cref="UsageException">It has another form.</exception>
     public static TimeSpan Parse(string flag, string text)
     {

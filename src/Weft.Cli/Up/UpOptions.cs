@@ -26,6 +26,8 @@ internal sealed class UpOptions
         HelpName = "PORT:TARGET",
     };
     private readonly Option<string> _wait = new("--wait") { Description = "How long to wait until every pod is Ready; 0s does not wait.", DefaultValueFactory = _ => "60s", HelpName = "DURATION" };
+    private readonly Option<string> _grace = LabOptions.NodeMonitorGracePeriod("10s");
+    private readonly Option<string> _eviction = LabOptions.PodEvictionTimeout();
     private readonly Option<bool> _keep = new("--keep") { Description = "Objects survive `weft down`." };
     private readonly Option<bool> _ephemeral = new("--ephemeral") { Description = "Keep objects in memory only." };
     private readonly Option<string> _userns = new("--userns") { Description = "off: as root, without a user namespace of its own.", DefaultValueFactory = _ => "auto" };
@@ -50,7 +52,7 @@ internal sealed class UpOptions
         command.Arguments.Add(_files);
         Option[] options =
         [
-            _name, _nodes, _zones, _cni, _cniConf, _overlay, _proxy, _ipFamily, _podCidr, _serviceCidr, _publish, _wait, _keep, _ephemeral, _userns,
+            _name, _nodes, _zones, _cni, _cniConf, _overlay, _proxy, _ipFamily, _podCidr, _serviceCidr, _publish, _wait, _grace, _eviction, _keep, _ephemeral, _userns,
         ];
         foreach (var option in options)
             command.Options.Add(option);
@@ -78,6 +80,8 @@ internal sealed class UpOptions
             PodCidr = pods,
             ServiceCidr = parsed.GetValue(_serviceCidr) ?? LabRanges.InOrderOf(pods, services),
             UnderlayCidr = LabRanges.InOrderOf(pods, LabRanges.Underlay(family)),
+            NodeMonitorGracePeriod = parsed.GetResult(_grace) is { Implicit: false } ? Durations.ParseFromOneSecond(_grace.Name, parsed.GetValue(_grace)!) : former.NodeMonitorGracePeriod,
+            PodEvictionTimeout = parsed.GetResult(_eviction) is { Implicit: false } ? Durations.Parse(_eviction.Name, parsed.GetValue(_eviction)!) : former.PodEvictionTimeout,
             Keep = parsed.GetValue(_keep),
             Ephemeral = parsed.GetValue(_ephemeral),
             UserNamespace = Said(_userns, former.UserNamespace ? "auto" : "off") != "off",

@@ -14,7 +14,7 @@ public sealed class Cluster : IPodRuntime
         Directory = directory;
         Spec = spec;
         _nodes = spec.NodeNames
-            .Select((name, index) => new ClusterNode(name, underlay.PlacesOf(index), spec.LabelsOf(index), directory))
+            .Select((name, index) => new ClusterNode(name, underlay.PlacesOf(index), spec.LabelsOf(index), spec.NodeMonitorGracePeriod, directory))
             .ToDictionary(node => node.Name, StringComparer.Ordinal);
     }
 

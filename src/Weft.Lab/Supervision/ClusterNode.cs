@@ -7,10 +7,10 @@ namespace Weft.Lab.Supervision;
 
 /// <summary>One node of a lab over time: its world, its pod runner and its agent, stopped and started as faults are made.</summary>
 public sealed class ClusterNode(
-    string name, EquatableArray<UnderlayPlace> places, IReadOnlyDictionary<string, string> labels, LabDirectory directory)
+    string name, EquatableArray<UnderlayPlace> places, IReadOnlyDictionary<string, string> labels, TimeSpan grace, LabDirectory directory)
 {
-    // A fifth of the time after which a silent node counts as lost, as with a kubelet.
-    private static readonly TimeSpan LeaseInterval = Supervisor.NodeGrace / 5;
+    // A kubelet says five times that it lives in the time after which its silence means that it is lost.
+    private const int HeartbeatsInGrace = 5;
 
     private readonly SemaphoreSlim _change = new(1, 1);
     private KubeClient? _client;
@@ -62,7 +62,7 @@ public sealed class ClusterNode(
             var world = await LabNode.StartAsync(Options(), ct).ConfigureAwait(false);
             World = world;
             _running = new CancellationTokenSource();
-            Pods = new PodRunner(world, _client!, new PodRunnerOptions { NodeLabels = labels, LeaseInterval = LeaseInterval });
+            Pods = new PodRunner(world, _client!, new PodRunnerOptions { NodeLabels = labels, LeaseInterval = grace / HeartbeatsInGrace });
             Agent = new AgentProcess(world, directory);
             _parts = Task.WhenAll(Pods.RunAsync(_running.Token), Agent.RunAsync(_running.Token));
             _ = RestartAfterAsync(world, _running.Token);

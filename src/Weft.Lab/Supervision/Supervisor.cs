@@ -14,9 +14,6 @@ public static class Supervisor
     /// <summary>The port of the API server on the underlay; Kubernetes' usual one.</summary>
     public const int ApiPort = 6443;
 
-    /// <summary>How long a node may be silent before it counts as lost: a lab is watched by people, so less than the usual 40 s.</summary>
-    public static readonly TimeSpan NodeGrace = TimeSpan.FromSeconds(10);
-
     private static readonly TimeSpan FolderCheck = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs a lab until it is cancelled.</summary>
@@ -76,6 +73,7 @@ public static class Supervisor
                 ServiceCidrs = [.. LabRanges.Parse(spec.ServiceCidr).Select(range => range.ToString())],
                 AdvertiseEndpoint = endpoints[0],
                 PodRuntime = cluster,
+                PodEvictionTimeout = spec.PodEvictionTimeout,
             },
             ct).ConfigureAwait(false);
         LabDirectory.Write(directory.Kubeconfig, host.Kubeconfig($"https://127.0.0.1:{spec.ApiPort}", spec.Name));
@@ -90,7 +88,8 @@ public static class Supervisor
         LoadBalancerRanges = [.. LabRanges.Parse(spec.UnderlayCidr).Select(LabRanges.LoadBalancers)],
         NodeCidrMaskSizeV4 = LabRanges.NodeLengthV4,
         NodeCidrMaskSizeV6 = LabRanges.NodeLengthV6,
-        NodeMonitorGracePeriod = NodeGrace,
+        NodeMonitorGracePeriod = spec.NodeMonitorGracePeriod,
+        DefaultToleration = spec.PodEvictionTimeout,
     };
 
     // Without its folder nobody could find the lab to stop it, so it stops itself.

@@ -104,11 +104,16 @@ public sealed class ClusterTests
               template: {metadata: {labels: {app: x}}, spec: {containers: [{name: c, image: weft/x}]}}
             """);
         await cluster.UntilAsync<Pod>(pods => pods.Count(pod => pod.IsReady()) == 2);
+        Assert.Equal(
+            [("node.kubernetes.io/not-ready", 1L), ("node.kubernetes.io/unreachable", 1L)],
+            (await cluster.ListAsync<Pod>())[0].Spec.Tolerations.Select(toleration => (toleration.Key!, toleration.TolerationSeconds!.Value)));
         await cluster.AddNodeAsync("n2");
+        await cluster.CreateAsync<Pod>("{apiVersion: v1, kind: Pod, metadata: {name: patient, namespace: default}, spec: {nodeName: n1, tolerations: [{operator: Exists}], containers: [{name: c, image: weft/x}]}}");
         await cluster.Client.CreateAsync(new Lease { Metadata = new() { Name = "n1", Namespace = "kube-node-lease" }, Spec = new() { HolderIdentity = "n1", RenewTime = DateTimeOffset.UtcNow } });
         var lost = (await cluster.UntilAsync<KubeNode>(nodes => nodes[0].Spec.Taints.Count == 2))[0];
         Assert.Equal("Unknown", lost.Status.Conditions.Find("Ready")!.Status);
         await cluster.UntilAsync<Pod>(pods => pods.Count(pod => pod.IsActive() && pod.Spec.NodeName == "n2" && pod.IsReady()) == 2);
+        Assert.False((await cluster.Client.GetAsync<Pod>("default", "patient")).IsTerminating());
         await AnswersUntilAsync(cluster, cluster.UntilAsync<KubeNode>(nodes => nodes[0].Spec.Taints.Count == 0));
     }
 

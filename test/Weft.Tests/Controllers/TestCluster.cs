@@ -38,8 +38,10 @@ internal sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> StartAsync(ControllerOptions? options = null, int nodes = 0, bool controllers = true)
     {
         var state = Directory.CreateTempSubdirectory("weft-test-cluster");
-        var server = await ApiServerHost.StartAsync(new ApiServerOptions { StateDirectory = state.FullName, Listen = [new IPEndPoint(IPAddress.Loopback, 0)] }, CancellationToken.None);
-        var cluster = new TestCluster(server, state, options ?? new ControllerOptions());
+        options ??= new ControllerOptions();
+        var server = await ApiServerHost.StartAsync(
+            new ApiServerOptions { StateDirectory = state.FullName, Listen = [new IPEndPoint(IPAddress.Loopback, 0)], PodEvictionTimeout = options.DefaultToleration }, CancellationToken.None);
+        var cluster = new TestCluster(server, state, options);
         for (var i = 1; i <= nodes; i++)
             await cluster.AddNodeAsync($"n{i}");
         cluster._kubelet = cluster.Kubelet.RunAsync(cluster._stop.Token);
