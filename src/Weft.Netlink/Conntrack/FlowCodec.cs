@@ -40,14 +40,18 @@ internal static class FlowCodec
     }
 
     /// <summary>The kernel (Linux 5.8 and later, of one family) leaves out what does not match; others send it all, so the reader looks too.</summary>
+    /// <remarks>
+    /// It is not asked for IPv6 addresses: up to 6.18 at least it leaves out what does match (ctnetlink_filter_match_tuple takes ipv6_addr_cmp, which is 0
+    /// for equal addresses, for a comparison that is true then).
+    /// </remarks>
     internal static void WriteList(ref NetlinkWriter writer, FlowFilter filter)
     {
         var family = filter.IsV6 ?? filter.OriginalDestination?.IsV6 ?? filter.ReplySource?.IsV6;
         Begin(ref writer, Cta.Get, 0, family);
         if (family is null)
             return;
-        var original = WriteFilter(ref writer, Cta.Original, source: null, filter.OriginalDestination, filter.Protocol, filter.OriginalDestinationPort);
-        var reply = WriteFilter(ref writer, Cta.Reply, filter.ReplySource, destination: null, protocol: null, port: null);
+        var original = WriteFilter(ref writer, Cta.Original, source: null, OnlyV4(filter.OriginalDestination), filter.Protocol, filter.OriginalDestinationPort);
+        var reply = WriteFilter(ref writer, Cta.Reply, OnlyV4(filter.ReplySource), destination: null, protocol: null, port: null);
         if ((original | reply) == 0)
             return;
         var nest = writer.Open(Cta.Filter);
@@ -74,6 +78,8 @@ internal static class FlowCodec
 
         return new Flow(original, reply, id, zone);
     }
+
+    private static IpAddress? OnlyV4(IpAddress? address) => address is { IsV6: false } ? address : null;
 
     private static uint WriteFilter(ref NetlinkWriter writer, ushort type, IpAddress? source, IpAddress? destination, byte? protocol, ushort? port)
     {

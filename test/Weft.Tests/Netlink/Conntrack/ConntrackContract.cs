@@ -51,6 +51,9 @@ public abstract class ConntrackContract : IDisposable
         Assert.Equal(Texts(Translated, Untouched, Other), Listed(new FlowFilter { IsV6 = false, Protocol = Udp, OriginalDestinationPort = 53 }));
         Assert.Equal(Texts(Translated), Listed(new FlowFilter { ReplySource = Translated.Reply.Source }));
         Assert.Empty(Listed(new FlowFilter { ReplySource = IpAddress.Parse("10.244.1.6") }));
+        Assert.Equal(Texts(V6), Listed(new FlowFilter { Protocol = Udp, OriginalDestination = V6.Original.Destination }));
+        Assert.Equal(Texts(V6), Listed(new FlowFilter { ReplySource = V6.Reply.Source }));
+        Assert.Empty(Listed(new FlowFilter { ReplySource = IpAddress.Parse("fd96::11") }));
     }
 
     [Fact]
