@@ -53,7 +53,7 @@ namespaced() { unshare --user --map-root-user "${fresh[@]}" "$@"; }
 
 # What the kernel at hand lacks, and the contract suites once more on an older one. By emulation, so the runtime is told to do no more than it must.
 virtual() {
-  WEFT_VM_SECONDS=600 test/vm/run.sh env DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 unshare "${fresh[@]}" "$@"
+  WEFT_VM_SECONDS=1500 test/vm/run.sh env DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 unshare "${fresh[@]}" "$@"
   [ $? != 69 ] || printf '%s\n' 'every test of the virtual machine [SKIP]' "  $(cat artifacts/vm/unavailable)" 'Total: 1, Errors: 0, Failed: 0, Skipped: 1'
 }
 

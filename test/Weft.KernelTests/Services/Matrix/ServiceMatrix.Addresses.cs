@@ -136,7 +136,7 @@ public abstract partial class ServiceMatrix
             World.Serve(Web(All).Objects);
             Served(Pod("near-3", v6), All, WebService.ClusterIp(v6), 80);
             World.Serve(other.Objects);
-            Refused(Pod("near-3", v6), WebService.ClusterIp(v6), 80);
+            Refused(Pod("near-3", v6), WebService.ClusterIp(v6), 80, L4Protocol.Udp);
         }
     }
 

@@ -24,21 +24,26 @@ public abstract partial class ServiceMatrix
     }
 
     [Theory, Feature("externalTrafficPolicy Local: pods and nodes reach every endpoint")]
-    [Except("ipvs", "endpoints of their node only")]
     public void External_policy_local_serves_the_inside_as_a_cluster_ip(bool v6)
     {
         World.Serve(LocalOutside(All).Objects);
-        foreach (var (client, own) in Inside(v6).Zip<Client, string[]>([Near, ["far-1"], Near, ["far-1"]]))
-            Served(client, IsExcepted() ? own : All, WebService.BalancerIp(v6), 80);
+        foreach (var (client, node) in Inside(v6).Zip([0, 1, 0, 1]))
+        {
+            Served(client, All, WebService.BalancerIp(v6), 80);
+            Served(client, All, World.NodeAddress(node, v6), 30080);
+        }
 
         World.Serve(LocalOutside(Near).Objects);
         foreach (var client in (Client[])[Pod("far-3", v6), Node(1, v6)])
         {
-            if (IsExcepted())
-                Dropped(client, World.NodeAddress(1, v6), 30080);
-            else
-                Served(client, Near, World.NodeAddress(1, v6), 30080);
+            Served(client, Near, World.NodeAddress(1, v6), 30080);
+            Served(client, Near, WebService.ExternalIp(v6), 80);
         }
+
+        // Under both policies, what is inside still reaches everybody by an external address.
+        World.Serve(LocalOutside(Near).With(spec => spec with { InternalTrafficPolicy = "Local" }).Objects);
+        Served(Pod("far-3", v6), Near, WebService.BalancerIp(v6), 80);
+        Dropped(Pod("far-3", v6), WebService.ClusterIp(v6), 80);
     }
 
     [Theory, Feature("internalTrafficPolicy Local; dropped where no endpoint is")]

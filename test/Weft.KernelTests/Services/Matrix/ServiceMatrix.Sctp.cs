@@ -1,4 +1,3 @@
-using System.Net;
 using Weft.Model.Services;
 using Weft.Netlink.Conntrack;
 
@@ -36,7 +35,7 @@ public abstract partial class ServiceMatrix
         var client = Pod("near-3", v6);
         const ushort port = 40000;
         var first = Associate(port);
-        Assert.NotEmpty(FlowsTo(first));
+        Assert.True(FlowsTo(first).Count > 0, $"none of the flows leads from {client.Address} to {first}: {string.Join("; ", Flows())}");
         var rest = All.Except([first]).ToArray();
         World.Serve(Associations(rest).Objects);
         Clean();
@@ -46,13 +45,13 @@ public abstract partial class ServiceMatrix
         // The same ports again: the kernel would take it for the same flow.
         string Associate(ushort from)
         {
-            using var socket = Caller.Open(client.From, v6, L4Protocol.Sctp);
-            socket.Bind(new IPEndPoint(client.Address.ToIPAddress(), from));
+            using var socket = Open(client, L4Protocol.Sctp, from);
             return Caller.Ask(socket, WebService.ClusterIp(v6), 80).Pod;
         }
 
-        IReadOnlyList<Flow> FlowsTo(string pod) => World.Nodes[0].Flows.Find(
-            new FlowFilter { IsV6 = v6, Protocol = (byte)L4Protocol.Sctp, OriginalDestination = WebService.ClusterIp(v6), ReplySource = World.PodAddress(pod, v6) });
+        IReadOnlyList<Flow> FlowsTo(string pod) => Flows().Where(flow => flow.Reply.Source == World.PodAddress(pod, v6)).ToList();
+
+        IReadOnlyList<Flow> Flows() => World.Nodes[0].Flows.Find(new FlowFilter { IsV6 = v6, Protocol = (byte)L4Protocol.Sctp });
     }
 
     private WebService Associations(params string[] pods)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Weft.Model;
@@ -58,7 +60,7 @@ public abstract partial class ServiceMatrix(WorldFixture fixture)
         var missing = pods.ToHashSet();
         for (var i = 0; i < 60 && missing.Count > 0; i++)
         {
-            var answer = Caller.Ask(client.From, address, port, protocol);
+            var answer = Ask(client, address, port, protocol);
             var isSeen = answer.Client == client.Address;
             Assert.True(
                 pods.Contains(answer.Pod) && (seen == Seen.Anything || isSeen == (seen == Seen.TheClient)),
@@ -70,10 +72,25 @@ public abstract partial class ServiceMatrix(WorldFixture fixture)
     }
 
     private static void Refused(Client client, IpAddress address, ushort port, L4Protocol protocol = L4Protocol.Tcp) =>
-        Same(Answer.Refusal, Caller.Ask(client.From, address, port, protocol), client, $"{address} {port}/{protocol}");
+        Same(Answer.Refusal, Ask(client, address, port, protocol), client, $"{address} {port}/{protocol}");
 
     private static void Dropped(Client client, IpAddress address, ushort port) =>
         Same(Answer.Silence, Caller.Ask(client.From, address, port, expectSilence: true), client, $"{address} {port}");
+
+    private static Answer Ask(Client client, IpAddress address, ushort port, L4Protocol protocol)
+    {
+        using var socket = Open(client, protocol);
+        return Caller.Ask(socket, address, port);
+    }
+
+    /// <summary>A socket of a client. For SCTP it has one address only: NAT does not know of those that associations list within.</summary>
+    private static Socket Open(Client client, L4Protocol protocol, ushort port = 0)
+    {
+        var socket = Caller.Open(client.From, client.Address.IsV6, protocol);
+        if (protocol == L4Protocol.Sctp)
+            socket.Bind(new IPEndPoint(client.Address.ToIPAddress(), port));
+        return socket;
+    }
 
     private static void Same(Answer expected, Answer answer, Client client, string what) =>
         Assert.True(expected == answer, $"{client.Name} got {answer} from {what}, not {expected}");
