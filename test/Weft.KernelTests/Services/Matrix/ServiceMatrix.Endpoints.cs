@@ -68,7 +68,7 @@ public abstract partial class ServiceMatrix
     public void A_client_is_free_again_after_the_timeout(bool v6)
     {
         World.Serve(Web(All).Sticky(1).Objects);
-        var client = Pod("near-3", v6).From;
+        var client = Pod("far-2", v6).From;
         var first = Caller.Ask(client, WebService.ClusterIp(v6), 80).Pod;
         if (IsExcepted())
             return;

@@ -22,8 +22,7 @@ public abstract partial class ServiceMatrix
     public void Associations_with_nobody_are_refused(bool v6)
     {
         World.Serve(Associations().Objects);
-        foreach (var client in (Client[])[Pod("near-3", v6), Node(0, v6), Outside(v6)])
-            Refused(client, WebService.ClusterIp(v6), 80, L4Protocol.Sctp);
+        Refused(Pod("near-3", v6), WebService.ClusterIp(v6), 80, L4Protocol.Sctp);
         Refused(Outside(v6), World.NodeAddress(0, v6), 30082, L4Protocol.Sctp);
     }
 
