@@ -42,6 +42,28 @@ public sealed class RolloutTests
         Assert.Equal(revisions.Single(one => one.Revision == 3).Metadata.Name, last.Single(one => one.Revision == 3).Metadata.Name);
     }
 
+    [Theory]
+    [InlineData("StatefulSet")]
+    [InlineData("DaemonSet")]
+    public async Task Pods_and_history_that_were_left_behind_are_taken_in_again(string kind)
+    {
+        Assert.SkipUnless(KubectlCommand.Installed, "kubectl is not installed");
+        await using var cluster = await TestCluster.StartAsync(nodes: 1);
+        var manifest = Sets.Replace("{kind}", kind, StringComparison.Ordinal);
+        await MakeAsync();
+        var pod = (await cluster.UntilAsync<Pod>(all => all is [var one] && one.IsReady()))[0];
+        await cluster.KubectlAsync("delete", kind, "web", "--cascade=orphan");
+        await cluster.UntilAsync<Pod>(all => all[0].Metadata.OwnerReferences.Count == 0);
+        await cluster.UntilAsync<ControllerRevision>(all => all[0].Metadata.OwnerReferences.Count == 0);
+        await MakeAsync();
+        await cluster.UntilAsync<Pod>(all => all[0].Metadata.OwnerReferences.Count == 1);
+        await cluster.UntilAsync<ControllerRevision>(all => all is [{ Revision: 1, Metadata.OwnerReferences.Count: 1 }]);
+        await cluster.KubectlAsync("rollout", "status", $"{kind}/web", "--timeout=60s");
+        Assert.Equal(pod.Metadata.Uid, Assert.Single(await cluster.ListAsync<Pod>()).Metadata.Uid);
+
+        async Task MakeAsync() => _ = kind == "DaemonSet" ? (object)await cluster.CreateAsync<DaemonSet>(manifest) : await cluster.CreateAsync<StatefulSet>(manifest);
+    }
+
     [Fact]
     public async Task Pods_and_status_of_a_numbered_set_name_their_revisions()
     {

@@ -46,6 +46,12 @@ internal sealed record ControllerContext(KubeClient Client, ClusterInformers Clu
         return answer is not null;
     }
 
+    /// <summary>Asks the server whether an owner is still there and not going; one that is going must not take anything in, and the shared copy may be behind.</summary>
+    public async Task<bool> IsStayingAsync<T>(T owner, CancellationToken cancel)
+        where T : class, IKubeObject<T> =>
+        await Client.TryGetAsync<T>(owner.Metadata.Namespace, owner.Metadata.Name, cancel).ConfigureAwait(false) is { } now
+        && now.Metadata.Uid == owner.Metadata.Uid && !now.IsTerminating();
+
     private static T Observed<T>(Informer<T> informer, T obj)
         where T : class, IKubeObject<T>
     {

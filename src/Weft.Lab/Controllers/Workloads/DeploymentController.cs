@@ -58,7 +58,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             var owner = set.Controller();
             if (owner?.Uid == deployment.Metadata.Uid)
                 mine.Add(set);
-            else if (owner is null && !set.IsTerminating() && !deployment.IsTerminating())
+            else if (owner is null && !set.IsTerminating() && !deployment.IsTerminating() && await Context.IsStayingAsync(deployment, cancel).ConfigureAwait(false))
                 mine.Add(await AdoptAsync(deployment, set, cancel).ConfigureAwait(false));
         }
 

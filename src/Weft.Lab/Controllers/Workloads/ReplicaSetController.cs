@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
-using Weft.Model;
 
 namespace Weft.Lab.Controllers;
 
@@ -11,6 +10,8 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
 {
     /// <summary>Pods made or deleted for one ReplicaSet in one turn; upstream's burst.</summary>
     private const int Burst = 500;
+
+    private readonly PodClaims _claims = new(context);
 
     public override string Name => "replicaset";
 
@@ -29,36 +30,13 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
         {
             await turn.TryAsync($"replica set {set.Key()}", async () =>
             {
-                var mine = await ClaimAsync(set, pods[set.Metadata.Namespace ?? ""], cancel).ConfigureAwait(false);
+                var active = pods[set.Metadata.Namespace ?? ""].Where(pod => pod.IsActive());
+                var mine = await _claims.OfAsync(set, set.Spec.Selector, active, _ => true, cancel).ConfigureAwait(false);
                 var failure = set.IsTerminating() ? null : await ScaleAsync(set, mine, turn, cancel).ConfigureAwait(false);
                 await ReportAsync(set, mine, failure, turn, cancel).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }
     }
-
-    /// <summary>The active pods of a set, after orphans that match are taken in and those that match no longer are let go.</summary>
-    private async Task<List<Pod>> ClaimAsync(ReplicaSet set, IEnumerable<Pod> pods, CancellationToken cancel)
-    {
-        var mine = new List<Pod>();
-        foreach (var pod in pods.Where(pod => pod.IsActive()))
-        {
-            var owner = pod.Controller();
-            var matches = set.Spec.Selector is { IsEmpty: false } selector && selector.Matches(pod.Metadata.Labels);
-            if (owner is not null && owner.Uid != set.Metadata.Uid)
-                continue;
-            if (owner is null && matches && !set.IsTerminating())
-                mine.Add(await OwnAsync(pod, [.. (IEnumerable<OwnerReference>)pod.Metadata.OwnerReferences, OwnerReference.ControllerOf(set)], cancel).ConfigureAwait(false));
-            else if (owner is not null && matches)
-                mine.Add(pod);
-            else if (owner is not null && !set.IsTerminating())
-                await OwnAsync(pod, pod.Metadata.OwnerReferences.Where(other => other.Uid != set.Metadata.Uid).ToEquatableArray(), cancel).ConfigureAwait(false);
-        }
-
-        return mine;
-    }
-
-    private Task<Pod> OwnAsync(Pod pod, EquatableArray<OwnerReference> owners, CancellationToken cancel) =>
-        Context.PatchAsync(Cluster.Pods, pod, pod with { Metadata = pod.Metadata with { OwnerReferences = owners } }, cancel);
 
     private async Task<KubeApiException?> ScaleAsync(ReplicaSet set, List<Pod> mine, Turn turn, CancellationToken cancel)
     {

@@ -15,6 +15,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         ("node.kubernetes.io/pid-pressure", "NoSchedule"), (NodeTaints.Unschedulable, "NoSchedule"),
     ];
 
+    private readonly PodClaims _claims = new(context);
     private readonly RevisionKeeper _history = new(context, TemplatePod.RevisionLabel);
 
     public override string Name => "daemonset";
@@ -32,13 +33,14 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
     {
         if (Cluster.DaemonSets.Items.IsEmpty)
             return;
-        var pods = Cluster.Pods.Items.Values.ToLookup(pod => pod.Controller()?.Uid ?? "", StringComparer.Ordinal);
+        var pods = Cluster.Pods.Items.Values.ToLookup(pod => pod.Metadata.Namespace ?? "", StringComparer.Ordinal);
         foreach (var set in Cluster.DaemonSets.Items.Values.OrderBy(set => set.Key()))
-            await turn.TryAsync($"daemon set {set.Key()}", () => AttendAsync(set, [.. pods[set.Metadata.Uid ?? ""]], turn, cancel)).ConfigureAwait(false);
+            await turn.TryAsync($"daemon set {set.Key()}", () => AttendAsync(set, pods[set.Metadata.Namespace ?? ""], turn, cancel)).ConfigureAwait(false);
     }
 
-    private async Task AttendAsync(DaemonSet set, IReadOnlyCollection<Pod> pods, Turn turn, CancellationToken cancel)
+    private async Task AttendAsync(DaemonSet set, IEnumerable<Pod> candidates, Turn turn, CancellationToken cancel)
     {
+        var pods = await _claims.OfAsync(set, set.Spec.Selector, candidates, _ => true, cancel).ConfigureAwait(false);
         var history = await _history.FollowAsync(set, set.Spec.Selector, set.Spec.Template, cancel).ConfigureAwait(false);
         var revision = HashOf(history.Update);
         var model = KubeJson.FromJson<Pod>(PodFor(set, revision, ""));

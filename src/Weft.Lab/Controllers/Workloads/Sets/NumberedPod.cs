@@ -12,6 +12,9 @@ internal static class NumberedPod
 
     public static string NameOf(StatefulSet set, int index) => string.Create(CultureInfo.InvariantCulture, $"{set.Metadata.Name}-{index}");
 
+    /// <summary>Whether a pod has a name that the set gives.</summary>
+    public static bool IsOf(StatefulSet set, Pod pod) => OrdinalOf(pod) is var index && index < int.MaxValue && pod.Metadata.Name == NameOf(set, index);
+
     /// <summary>The number in a pod's name.</summary>
     public static int OrdinalOf(Pod pod) =>
         int.TryParse(pod.Metadata.Name.AsSpan(pod.Metadata.Name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : int.MaxValue;

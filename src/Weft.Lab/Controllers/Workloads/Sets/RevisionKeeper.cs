@@ -14,7 +14,7 @@ internal sealed class RevisionKeeper(ControllerContext context, string hashLabel
     /// <summary>Notes the present template of a workload, unless it is going.</summary>
     /// <remarks>A template that comes back (<c>rollout undo</c>) becomes the newest revision.</remarks>
     public async Task<TemplateHistory> FollowAsync<T>(T owner, LabelSelector? selector, PodTemplate template, CancellationToken cancel)
-        where T : IKubeObject<T>
+        where T : class, IKubeObject<T>
     {
         var kept = await ClaimAsync(owner, selector, cancel).ConfigureAwait(false);
         var (data, newest) = (RevisionData.Of(template), kept.LastOrDefault());
@@ -44,7 +44,7 @@ internal sealed class RevisionKeeper(ControllerContext context, string hashLabel
 
     /// <summary>The revisions of a workload, oldest first, orphans that match taken in.</summary>
     private async Task<List<ControllerRevision>> ClaimAsync<T>(T owner, LabelSelector? selector, CancellationToken cancel)
-        where T : IKubeObject<T>
+        where T : class, IKubeObject<T>
     {
         var mine = new List<ControllerRevision>();
         foreach (var revision in context.Cluster.ControllerRevisions.Items.Values.Where(revision => revision.Metadata.Namespace == owner.Metadata.Namespace))
@@ -52,15 +52,17 @@ internal sealed class RevisionKeeper(ControllerContext context, string hashLabel
             var controller = revision.Controller();
             if (controller?.Uid == owner.Metadata.Uid)
                 mine.Add(revision);
-            else if (controller is null && !revision.IsTerminating() && !owner.IsTerminating() && selector is { IsEmpty: false } && selector.Matches(revision.Metadata.Labels))
+            else if (controller is null && IsFree(revision) && await context.IsStayingAsync(owner, cancel).ConfigureAwait(false))
                 mine.Add(await AdoptAsync(owner, revision, cancel).ConfigureAwait(false));
         }
 
+        bool IsFree(ControllerRevision revision) =>
+            !revision.IsTerminating() && !owner.IsTerminating() && selector is { IsEmpty: false } && selector.Matches(revision.Metadata.Labels);
         return [.. mine.OrderBy(revision => revision.Revision).ThenBy(revision => revision.Metadata.CreationTimestamp).ThenBy(revision => revision.Metadata.Name, StringComparer.Ordinal)];
     }
 
     private Task<ControllerRevision> AdoptAsync<T>(T owner, ControllerRevision revision, CancellationToken cancel)
-        where T : IKubeObject<T>
+        where T : class, IKubeObject<T>
     {
         EquatableArray<OwnerReference> owners = [.. (IEnumerable<OwnerReference>)revision.Metadata.OwnerReferences, OwnerReference.ControllerOf(owner)];
         return context.PatchAsync(context.Cluster.ControllerRevisions, revision, revision with { Metadata = revision.Metadata with { OwnerReferences = owners } }, cancel);
@@ -68,7 +70,7 @@ internal sealed class RevisionKeeper(ControllerContext context, string hashLabel
 
     /// <summary>Stores a revision; where another template has taken its name, under the next one.</summary>
     private async Task<ControllerRevision> StoreAsync<T>(T owner, PodTemplate template, ControllerRevision wanted, CancellationToken cancel)
-        where T : IKubeObject<T>
+        where T : class, IKubeObject<T>
     {
         for (var collisions = 0; ; collisions++)
         {
@@ -87,7 +89,7 @@ internal sealed class RevisionKeeper(ControllerContext context, string hashLabel
     }
 
     private ControllerRevision Make<T>(T owner, PodTemplate template, JsonText data, long number, int collisions)
-        where T : IKubeObject<T>
+        where T : class, IKubeObject<T>
     {
         var hash = TemplateHash.Of(template, collisions);
         var metadata = new ObjectMeta

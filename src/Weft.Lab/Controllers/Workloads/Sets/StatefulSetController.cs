@@ -7,6 +7,7 @@ namespace Weft.Lab.Controllers;
 /// <remarks>There is no storage in a lab: volumes of <c>volumeClaimTemplates</c> are empty and end with their pod, which an Event says.</remarks>
 internal sealed class StatefulSetController(ControllerContext context) : Controller(context)
 {
+    private readonly PodClaims _claims = new(context);
     private readonly RevisionKeeper _history = new(context, "controller.kubernetes.io/hash");
 
     public override string Name => "statefulset";
@@ -23,13 +24,14 @@ internal sealed class StatefulSetController(ControllerContext context) : Control
     {
         if (Cluster.StatefulSets.Items.IsEmpty)
             return;
-        var pods = Cluster.Pods.Items.Values.ToLookup(pod => pod.Controller()?.Uid ?? "", StringComparer.Ordinal);
+        var pods = Cluster.Pods.Items.Values.ToLookup(pod => pod.Metadata.Namespace ?? "", StringComparer.Ordinal);
         foreach (var set in Cluster.StatefulSets.Items.Values.OrderBy(set => set.Key()))
-            await turn.TryAsync($"stateful set {set.Key()}", () => AttendAsync(set, [.. pods[set.Metadata.Uid ?? ""]], turn, cancel)).ConfigureAwait(false);
+            await turn.TryAsync($"stateful set {set.Key()}", () => AttendAsync(set, pods[set.Metadata.Namespace ?? ""], turn, cancel)).ConfigureAwait(false);
     }
 
-    private async Task AttendAsync(StatefulSet set, IReadOnlyList<Pod> pods, Turn turn, CancellationToken cancel)
+    private async Task AttendAsync(StatefulSet set, IEnumerable<Pod> candidates, Turn turn, CancellationToken cancel)
     {
+        var pods = await _claims.OfAsync(set, set.Spec.Selector, candidates, pod => NumberedPod.IsOf(set, pod), cancel).ConfigureAwait(false);
         var history = await _history.FollowAsync(set, set.Spec.Selector, set.Spec.Template, cancel).ConfigureAwait(false);
         var state = new StatefulSetState(set, history, pods.ToDictionary(pod => pod.Metadata.Name, StringComparer.Ordinal), Context.Time.GetUtcNow());
         foreach (var left in state.Wanted.Select(index => state.AvailableIn(state.Find(index))).Where(left => left > TimeSpan.Zero))
