@@ -39,6 +39,9 @@ internal sealed class ClusterWatch
         Configuration = _configuration.Find(ClusterSettingsParser.Namespace, ClusterSettingsParser.Name),
     };
 
+    /// <summary>A node; null when there is none of that name.</summary>
+    public KubeNode? Find(string node) => _nodes.Find(null, node);
+
     /// <summary>Sets <paramref name="changed"/> after every change.</summary>
     public void OnChange(ChangeSignal changed)
     {

@@ -55,4 +55,16 @@ internal static partial class Log
 
     [LoggerMessage(16, LogLevel.Warning, "Does not hear who changes its tables, checks every {Seconds} s instead: {Message}")]
     public static partial void NoTableMonitor(ILogger logger, double seconds, string message);
+
+    [LoggerMessage(40, LogLevel.Information, "Announces {Address} of {Services} on {Link}")]
+    public static partial void Announces(ILogger logger, Weft.Model.IpAddress address, string services, string link);
+
+    [LoggerMessage(41, LogLevel.Information, "No longer announces {Address}: {Reason}")]
+    public static partial void AnnouncesNoMore(ILogger logger, Weft.Model.IpAddress address, string reason);
+
+    [LoggerMessage(42, LogLevel.Warning, "{Address} is claimed by {Mac}: {Done}")]
+    public static partial void AddressClaimed(ILogger logger, Weft.Model.IpAddress address, Weft.Model.MacAddress mac, string done);
+
+    [LoggerMessage(43, LogLevel.Warning, "Cannot announce, will try again: {Message}")]
+    public static partial void NotAnnounced(ILogger logger, string message);
 }

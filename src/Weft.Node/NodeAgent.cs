@@ -3,6 +3,7 @@ using Weft.Kubernetes.Client;
 using Weft.Netlink;
 using Weft.Netlink.Conntrack;
 using Weft.Netlink.Nftables;
+using Weft.Node.Announcing;
 using Weft.Node.Status;
 
 namespace Weft.Node;
@@ -29,12 +30,31 @@ public static class NodeAgent
         using var flows = new KernelConntrack();
         var cluster = new ClusterWatch(client, logger);
         var events = new EventRecorder(client, "weft-node", options.NodeName, logger);
-        using var proxy = new ProxyAgent(options, client, cluster, new ProxyKernel(services, services, flows, network), events, logger);
-        var health = new AgentHealth(options, () => cluster.StaleFor, proxy.WriteMetrics);
+        var balanced = new BalancedServices();
+        using var proxy = new ProxyAgent(options, client, cluster, new ProxyKernel(services, services, flows, network), events, logger, balanced);
+        var announced = new AnnounceMetrics();
+        using var announcing = new AnnounceLoop(
+            options,
+            new AnnounceParts
+            {
+                Cluster = cluster,
+                Services = balanced,
+                Leases = new AgentLeases(client, options.NodeName, cluster, logger),
+                Network = network,
+                Announcer = new PacketAnnouncer(announced),
+                Events = events,
+                Metrics = announced,
+            },
+            logger);
+        var health = new AgentHealth(options, () => cluster.StaleFor, text =>
+        {
+            proxy.WriteMetrics(text);
+            announced.Write(text);
+        });
         var routes = new AgentLoop(options, client, cluster, network, filter, events, health, logger);
         Log.Started(logger, options.NodeName, options.KubeConfig.Server);
         await TogetherAsync(
-            cancel, cluster.RunAsync, events.RunAsync, ended => health.RunAsync(logger, ended), routes.RunAsync, proxy.RunAsync).ConfigureAwait(false);
+            cancel, cluster.RunAsync, events.RunAsync, ended => health.RunAsync(logger, ended), routes.RunAsync, proxy.RunAsync, announcing.RunAsync).ConfigureAwait(false);
         Log.Stopped(logger, options.NodeName);
     }
 

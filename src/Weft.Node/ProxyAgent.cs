@@ -8,6 +8,7 @@ using Weft.Model;
 using Weft.Netlink;
 using Weft.Netlink.Conntrack;
 using Weft.Netlink.Nftables;
+using Weft.Node.Announcing;
 using Weft.Node.Proxy;
 using Weft.Node.Proxy.Connections;
 using Weft.Node.Proxy.Health;
@@ -39,7 +40,7 @@ internal sealed class ProxyAgent : IDisposable
     private readonly TableWatch _tables;
     private readonly PressureWatch _pressure;
 
-    public ProxyAgent(NodeAgentOptions options, KubeClient client, ClusterWatch cluster, ProxyKernel kernel, EventRecorder events, ILogger logger)
+    public ProxyAgent(NodeAgentOptions options, KubeClient client, ClusterWatch cluster, ProxyKernel kernel, EventRecorder events, ILogger logger, BalancedServices? balanced = null)
     {
         _options = options;
         _logger = logger;
@@ -55,6 +56,7 @@ internal sealed class ProxyAgent : IDisposable
             Metrics = _metrics,
             Health = new ProxyHealth(2 * options.VerifyPeriod, options.Time),
             Events = events,
+            Balanced = balanced,
         };
         _loop = new ProxyLoop(options, cluster, parts, logger);
         _tables = new TableWatch(kernel.Monitor, [.. NftServiceProgram.Tables, .. IpvsPlan.Tables], _loop.Doubt, _metrics.NoteForeignChange)

@@ -1,3 +1,4 @@
+using Weft.Kubernetes;
 using Weft.Model;
 
 namespace Weft.Compilers.Clusters;
@@ -67,4 +68,10 @@ public sealed record ClusterSettings
 
     /// <summary>Key <c>masquerade-all</c>: <c>true</c> hides the client of every connection to a cluster IP; <c>false</c> (default) only where the answer would not come back.</summary>
     public bool MasqueradeAll { get; init; }
+
+    /// <summary>Key <c>load-balancer-ranges</c>: addresses of Services that nodes announce by ARP and neighbour discovery. Empty: none are.</summary>
+    public EquatableArray<IpRange> LoadBalancerRanges { get; init; }
+
+    /// <summary>Key <c>load-balancer-nodes</c>: labels of the nodes that may announce them. Default: all but those that are excluded from load balancers.</summary>
+    public LabelSelector LoadBalancerNodes { get; init; } = LabelSelector.Everything;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weft.Kubernetes;
 using Weft.Model;
 
 namespace Weft.Compilers.Clusters;
@@ -31,6 +32,8 @@ public static class ClusterSettingsParser
         "proxy" => settings with { Proxy = Choice(key, value, settings.Proxy, problems) },
         "node-port-addresses" => settings with { NodePortAddresses = Ranges(key, value, problems) },
         "masquerade-all" => settings with { MasqueradeAll = Switch(key, value, problems) },
+        "load-balancer-ranges" => settings with { LoadBalancerRanges = AddressRanges(key, value, problems) },
+        "load-balancer-nodes" => settings with { LoadBalancerNodes = Selector(key, value, problems) },
         "cni-conf" => settings with { CniConfiguration = value.Length == 0 ? null : value },
         _ => settings,
     };
@@ -47,6 +50,28 @@ public static class ClusterSettingsParser
         }
 
         return ranges.ToEquatableArray();
+    }
+
+    private static EquatableArray<IpRange> AddressRanges(string key, string value, ImmutableArray<Problem>.Builder problems)
+    {
+        var ranges = new SortedSet<IpRange>();
+        foreach (var part in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (IpRange.TryParse(part, out var range))
+                ranges.Add(range);
+            else
+                problems.Add(Bad(key, $"'{part}' is not a range of addresses; write blocks such as 192.0.2.0/28 or pairs such as 192.0.2.10-192.0.2.20, separated by commas"));
+        }
+
+        return ranges.ToEquatableArray();
+    }
+
+    private static LabelSelector Selector(string key, string value, ImmutableArray<Problem>.Builder problems)
+    {
+        if (LabelSelector.TryParse(value, out var selector, out var error))
+            return selector;
+        problems.Add(Bad(key, $"'{value}' is no label selector: {error} (all nodes may announce meanwhile)"));
+        return LabelSelector.Everything;
     }
 
     private static bool Switch(string key, string value, ImmutableArray<Problem>.Builder problems)

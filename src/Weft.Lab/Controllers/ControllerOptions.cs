@@ -13,7 +13,7 @@ public sealed record ControllerOptions
     public EquatableArray<IpPrefix> ServiceCidrs { get; init; } = [IpPrefix.Parse("10.96.0.0/16")];
 
     /// <summary>The ranges of LoadBalancer addresses, any number of each family; none leaves Services of that type pending.</summary>
-    public EquatableArray<IpPrefix> LoadBalancerRanges { get; init; }
+    public EquatableArray<IpRange> LoadBalancerRanges { get; init; }
 
     /// <summary>Prefix length of a node's IPv4 block; 24 as in kube-controller-manager.</summary>
     public int NodeCidrMaskSizeV4 { get; init; } = 24;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Weft.Compilers.Clusters;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
+using Weft.Node.Announcing;
 using Weft.Node.Proxy.Connections;
 using Weft.Node.Proxy.Health;
 using Weft.Node.Proxy.Watching;
@@ -24,6 +25,7 @@ internal sealed class ProxyLoop : IDisposable
     private readonly ProblemReporter _problems;
     private readonly ProxyMetrics _metrics;
     private readonly ProxyHealth _health;
+    private readonly BalancedServices? _balanced;
 
     // Services that changed and of which the kernel does not know yet.
     private readonly HashSet<ObjectKey> _uncleaned = [];
@@ -43,6 +45,7 @@ internal sealed class ProxyLoop : IDisposable
         _cleaner = parts.Cleaner;
         _metrics = parts.Metrics;
         _health = parts.Health;
+        _balanced = parts.Balanced;
         _healthChecks = new ServiceHealthServers(() => _health.IsAlive);
         _problems = new ProblemReporter(parts.Events, logger);
     }
@@ -96,6 +99,7 @@ internal sealed class ProxyLoop : IDisposable
         _metrics.NoteQueued(time.GetUtcNow());
         _health.NoteQueued();
         var changes = _services.Index.Take();
+        _balanced?.Note(changes.Changed, _services.Index);
         var cluster = _cluster.Snapshot with { Services = changes.All };
         var turn = _reconciler.Turn(cluster);
         var elapsed = time.GetElapsedTime(started);

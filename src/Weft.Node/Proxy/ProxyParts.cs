@@ -1,4 +1,5 @@
 using Weft.Kubernetes.Client;
+using Weft.Node.Announcing;
 using Weft.Node.Proxy.Connections;
 using Weft.Node.Proxy.Health;
 using Weft.Node.Proxy.Watching;
@@ -25,6 +26,9 @@ internal sealed record ProxyParts
 
     /// <summary>For load balancers.</summary>
     public required ProxyHealth Health { get; init; }
+
+    /// <summary>Who else wants to hear of Services.</summary>
+    public BalancedServices? Balanced { get; init; }
 
     /// <summary>Where problems go.</summary>
     public required EventRecorder Events { get; init; }

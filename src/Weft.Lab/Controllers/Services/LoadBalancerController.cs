@@ -30,7 +30,7 @@ internal sealed class LoadBalancerController(ControllerContext context) : Contro
         {
             if (assigned.TryGetValue(service.Key(), out var answer))
                 await turn.TryAsync($"load balancer of {service.Key()}", () => WriteAsync(service, answer.Addresses, answer.Problem, cancel)).ConfigureAwait(false);
-            else if (service.Spec.Type != "LoadBalancer" && LoadBalancerPool.AddressesOf(service).Any())
+            else if (service.Spec.Type != "LoadBalancer" && LoadBalancers.AddressesOf(service).Any())
                 await turn.TryAsync($"load balancer of {service.Key()}", () => WriteAsync(service, default, null, cancel)).ConfigureAwait(false);
         }
     }
@@ -39,7 +39,7 @@ internal sealed class LoadBalancerController(ControllerContext context) : Contro
     {
         if (problem is not null)
             Context.Events.Warning(service, "AllocationFailed", problem);
-        if (LoadBalancerPool.AddressesOf(service).SequenceEqual(addresses))
+        if (LoadBalancers.AddressesOf(service).SequenceEqual(addresses))
             return;
         var ingress = addresses.Select(address => new LoadBalancerIngress { Ip = address.ToString(), IpMode = "VIP" }).ToEquatableArray();
         var status = (service.Status ?? new ServiceStatus()) with { LoadBalancer = new LoadBalancerStatus { Ingress = ingress } };

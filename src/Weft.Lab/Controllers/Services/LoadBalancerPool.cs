@@ -5,26 +5,12 @@ namespace Weft.Lab.Controllers;
 
 /// <summary>Gives addresses of the load balancer ranges to Services: pure, the same for the same objects.</summary>
 /// <remarks>A Service keeps what it has; older Services come first, and of one that names its address nobody else gets it.</remarks>
-internal sealed class LoadBalancerPool(EquatableArray<IpPrefix> ranges)
+internal sealed class LoadBalancerPool(EquatableArray<IpRange> ranges)
 {
+    // An IPv6 range is never full, but the search for a free address must end.
+    private const int MostTried = 1 << 20;
+
     private readonly Dictionary<IpAddress, ObjectKey> _taken = [];
-
-    /// <summary>The class of Services that ask for these addresses by name.</summary>
-    public const string Class = "weft.dev/load-balancer";
-
-    /// <summary>Whether the Service is to get addresses from here.</summary>
-    public static bool Serves(Service service) =>
-        service.Spec.Type == "LoadBalancer" && !service.IsTerminating() && (service.Spec.LoadBalancerClass is null or "" or Class);
-
-    /// <summary>The addresses that a Service's status shows.</summary>
-    public static IEnumerable<IpAddress> AddressesOf(Service service)
-    {
-        foreach (var ingress in service.Status?.LoadBalancer?.Ingress ?? default)
-        {
-            if (IpAddress.TryParse(ingress.Ip ?? "", out var address))
-                yield return address;
-        }
-    }
 
     /// <summary>The addresses of every Service served, in the order of its families; a problem where one is missing.</summary>
     public IReadOnlyDictionary<ObjectKey, (EquatableArray<IpAddress> Addresses, string? Problem)> Assign(IEnumerable<Service> services)
@@ -33,19 +19,19 @@ internal sealed class LoadBalancerPool(EquatableArray<IpPrefix> ranges)
         foreach (var service in all)
         {
             // What somebody else's load balancer wrote is as taken as our own.
-            foreach (var address in AddressesOf(service).Where(address => IsWanted(service, address)))
+            foreach (var address in LoadBalancers.AddressesOf(service).Where(address => IsWanted(service, address)))
                 _taken.TryAdd(address, service.Key());
         }
-        foreach (var service in all.Where(Serves))
+        foreach (var service in all.Where(LoadBalancers.Serves))
         {
             if (Requested(service) is { } wanted && InRange(wanted))
                 _taken.TryAdd(wanted, service.Key());
         }
-        return all.Where(Serves).ToDictionary(service => service.Key(), Give);
+        return all.Where(LoadBalancers.Serves).ToDictionary(service => service.Key(), Give);
     }
 
     private static bool IsWanted(Service service, IpAddress address) =>
-        !Serves(service) || Requested(service) is not { } wanted || wanted == address || wanted.IsV6 != address.IsV6;
+        !LoadBalancers.Serves(service) || Requested(service) is not { } wanted || wanted == address || wanted.IsV6 != address.IsV6;
 
     private (EquatableArray<IpAddress> Addresses, string? Problem) Give(Service service)
     {
@@ -76,7 +62,7 @@ internal sealed class LoadBalancerPool(EquatableArray<IpPrefix> ranges)
 
     private IpAddress? Kept(Service service, bool v6)
     {
-        foreach (var address in AddressesOf(service))
+        foreach (var address in LoadBalancers.AddressesOf(service))
         {
             if (address.IsV6 == v6 && InRange(address) && _taken.GetValueOrDefault(address) == service.Key())
                 return address;
@@ -86,16 +72,19 @@ internal sealed class LoadBalancerPool(EquatableArray<IpPrefix> ranges)
 
     private IpAddress? Free(Service service, bool v6)
     {
-        foreach (var range in (IEnumerable<IpPrefix>)ranges)
+        foreach (var range in (IEnumerable<IpRange>)ranges)
         {
             if (range.IsV6 != v6)
                 continue;
-            // Neither the first nor the last address of a range is given out: they may be those of its network.
-            var last = (UInt128.One << Math.Min(range.HostBits, 20)) - 1;
-            for (var index = UInt128.One; index < last; index++)
+            var usable = range.Usable;
+            var address = usable.First;
+            for (var tried = 0; tried < MostTried; tried++)
             {
-                if (_taken.TryAdd(range.AddressAt(index), service.Key()))
-                    return range.AddressAt(index);
+                if (_taken.TryAdd(address, service.Key()))
+                    return address;
+                if (address == usable.Last)
+                    break;
+                address = address.Add(1);
             }
         }
         return null;
