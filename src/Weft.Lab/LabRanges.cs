@@ -31,6 +31,9 @@ public static class LabRanges
     public static IpPrefix LoadBalancers(IpPrefix underlay) =>
         underlay.IsV6 ? underlay.Subnet(Math.Max(underlay.Length + 2, 112), 1) : underlay.Subnet(Math.Min(underlay.Length + 2, 32), underlay.Length > 30 ? (UInt128)0 : 3);
 
+    /// <summary>The ranges of LoadBalancer addresses of a lab that was not told otherwise, as text.</summary>
+    public static string LoadBalancers(string underlay) => string.Join(',', Parse(underlay).Select(LoadBalancers));
+
     /// <summary>The same ranges, those of the main family first: the family that <paramref name="model"/> begins with.</summary>
     public static string InOrderOf(string model, string ranges) =>
         string.Join(',', ranges.Split(',').OrderBy(range => range.Contains(':') == model.Split(',')[0].Contains(':') ? 0 : 1));

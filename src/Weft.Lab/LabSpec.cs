@@ -33,6 +33,9 @@ public sealed record LabSpec
     /// <summary>The networks that join the nodes, in the same order. They exist only inside the lab.</summary>
     public string UnderlayCidr { get; init; } = LabRanges.Underlay("ipv4");
 
+    /// <summary>Where LoadBalancer addresses come from: blocks and pairs parted by commas; empty for a part of the underlay.</summary>
+    public string LbRange { get; init; } = "";
+
     /// <summary>Zones that the nodes are spread over, in turn; none leaves them without.</summary>
     public IReadOnlyList<string> Zones { get; init; } = [];
 
@@ -56,6 +59,10 @@ public sealed record LabSpec
 
     /// <summary>Whether the lab has a user namespace of its own; off only for what the kernel allows the host's root alone.</summary>
     public bool UserNamespace { get; init; } = true;
+
+    /// <summary>Where LoadBalancer addresses come from.</summary>
+    [JsonIgnore]
+    public string LbRangeOrDefault => LbRange.Length > 0 ? LbRange : LabRanges.LoadBalancers(UnderlayCidr);
 
     /// <summary>Names of the nodes.</summary>
     [JsonIgnore]
@@ -93,6 +100,8 @@ public sealed record LabSpec
             yield return $"--pod-cidr {other.PodCidr}";
         if (ServiceCidr != other.ServiceCidr)
             yield return $"--service-cidr {other.ServiceCidr}";
+        if (LbRangeOrDefault != other.LbRangeOrDefault)
+            yield return $"--lb-range {other.LbRangeOrDefault}";
     }
 }
 

@@ -53,6 +53,7 @@ internal sealed class ProxyAgent : IDisposable
             Services = services,
             Reconciler = new ProxyReconciler(options.NodeName, mode => Open(mode, kernel, options.Time)),
             Cleaner = new ConnectionCleaner(kernel.Flows, () => Addresses(kernel.Network), _metrics, logger, options.Time),
+            Addresses = () => Addresses(kernel.Network),
             Metrics = _metrics,
             Health = new ProxyHealth(2 * options.VerifyPeriod, options.Time),
             Events = events,

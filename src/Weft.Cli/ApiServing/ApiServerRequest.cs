@@ -1,5 +1,6 @@
 using System.Net;
 using Weft.ApiServer;
+using Weft.Model;
 
 namespace Weft.Cli.ApiServing;
 
@@ -14,6 +15,9 @@ internal sealed record ApiServerRequest
     public bool Ephemeral { get; init; }
 
     public IReadOnlyList<string> ServiceCidrs { get; init; } = [];
+
+    /// <summary>Addresses that the controllers give to Services of type LoadBalancer; none leaves them pending.</summary>
+    public EquatableArray<IpRange> LoadBalancerRanges { get; init; }
 
     public NodePortRange NodePorts { get; init; } = NodePortRange.Default;
 

@@ -74,6 +74,7 @@ internal sealed class ApiServerRun(ApiServerRequest request)
             ServiceCidrs = request.ServiceCidrs.Select(cidr => IpPrefix.Parse(cidr)).ToEquatableArray(),
             NodeMonitorGracePeriod = request.NodeMonitorGracePeriod,
             DefaultToleration = request.PodEvictionTimeout,
+            LoadBalancerRanges = request.LoadBalancerRanges,
         };
         await LabControllers.RunAsync(client, options, ct);
     }

@@ -25,6 +25,7 @@ internal static class ApiServerCommand
             HelpName = "USER[,GROUP…]",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        var balancers = LoadBalancerOption.Create("none, and such Services stay pending");
         var controllers = new Option<bool>("--controllers") { Description = "Run the lab's controllers too: Deployments, EndpointSlices, the scheduler and so on." };
         var grace = LabOptions.NodeMonitorGracePeriod("40s");
         var eviction = LabOptions.PodEvictionTimeout();
@@ -33,18 +34,22 @@ internal static class ApiServerCommand
                 "weft api-server --state ./state --listen 127.0.0.1:6443",
                 "weft api-server --ephemeral --listen 127.0.0.1:0 --kubeconfig ./kubeconfig --client-certificate"))
         {
-            listen, state, memory, services, ports, names, kubeconfig, certificate, controllers, grace, eviction,
+            listen, state, memory, services, ports, names, kubeconfig, certificate, controllers, balancers, grace, eviction,
         };
         command.SetAction((parsed, ct) =>
         {
             if (parsed.GetValue(state) is null && !parsed.GetValue(memory))
                 throw new UsageException("give --state DIR to keep objects and keys, or --ephemeral");
+            if (parsed.GetValue(balancers) is not null && !parsed.GetValue(controllers))
+                throw new UsageException("--lb-range needs --controllers: it is one of them that gives out addresses");
+            var serviceCidrs = Ranges(parsed.GetValue(services)!);
             return new ApiServerRun(new ApiServerRequest
             {
                 Listen = [.. parsed.GetValue(listen)!.Select(Endpoint)],
                 State = parsed.GetValue(state),
                 Ephemeral = parsed.GetValue(memory),
-                ServiceCidrs = Ranges(parsed.GetValue(services)!),
+                ServiceCidrs = serviceCidrs,
+                LoadBalancerRanges = BalancerRanges(parsed.GetValue(balancers), serviceCidrs),
                 NodePorts = NodePortRange.TryParse(parsed.GetValue(ports)!, out var range)
                     ? range
                     : throw new UsageException($"--node-port-range {parsed.GetValue(ports)} is not a range of ports such as {NodePortRange.Default}"),
@@ -71,6 +76,15 @@ internal static class ApiServerCommand
     private static string[] Identity(string text) => text.Split(',', StringSplitOptions.TrimEntries) is var names && names.All(name => name.Length > 0)
         ? names
         : throw new UsageException($"--client-certificate {text} is not a user and groups such as jane,developers");
+
+    private static EquatableArray<IpRange> BalancerRanges(string? text, string[] services)
+    {
+        if (text is null)
+            return [];
+        var ranges = LoadBalancerOption.Read(text);
+        LoadBalancerOption.Refuse(ranges, services.Select(range => IpPrefix.Parse(range)), "--service-cidr");
+        return ranges;
+    }
 
     private static string[] Ranges(string text)
     {

@@ -32,7 +32,9 @@ internal static class SpecChecks
                 throw new UsageException($"--service-cidr {range} is too large: use a /{range.Network.BitLength - MostServiceBits} or smaller");
         }
 
-        CheckOverlaps(pods, services, LabRanges.Parse(spec.UnderlayCidr));
+        var underlay = LabRanges.Parse(spec.UnderlayCidr);
+        CheckOverlaps(pods, services, underlay);
+        LoadBalancerOption.Check(spec, pods, services, underlay);
     }
 
     private static void CheckSize(IpPrefix pods, int nodes)

@@ -20,6 +20,7 @@ internal sealed class UpOptions
     private readonly Option<string> _ipFamily = new("--ip-family") { Description = "Addresses of nodes, pods and Services.", DefaultValueFactory = _ => "ipv4" };
     private readonly Option<string?> _podCidr = Cidr("--pod-cidr", "The range of pod addresses", LabRanges.Pods);
     private readonly Option<string?> _serviceCidr = Cidr("--service-cidr", "The range of Service addresses", LabRanges.Services);
+    private readonly Option<string?> _lbRange = LoadBalancerOption.Create($"{LabRanges.LoadBalancers(LabRanges.Underlay("ipv4"))} or {LabRanges.LoadBalancers(LabRanges.Underlay("ipv6"))}");
     private readonly Option<string[]> _publish = new("--publish")
     {
         Description = "Lead a port of the host's loopback to a pod, Deployment or Service: [ADDR:]PORT:TARGET, TARGET such as pod/web-1:80.",
@@ -52,7 +53,7 @@ internal sealed class UpOptions
         command.Arguments.Add(_files);
         Option[] options =
         [
-            _name, _nodes, _zones, _cni, _cniConf, _overlay, _proxy, _ipFamily, _podCidr, _serviceCidr, _publish, _wait, _grace, _eviction, _keep, _ephemeral, _userns,
+            _name, _nodes, _zones, _cni, _cniConf, _overlay, _proxy, _ipFamily, _podCidr, _serviceCidr, _lbRange, _publish, _wait, _grace, _eviction, _keep, _ephemeral, _userns,
         ];
         foreach (var option in options)
             command.Options.Add(option);
@@ -79,6 +80,7 @@ internal sealed class UpOptions
             IpFamily = family,
             PodCidr = pods,
             ServiceCidr = parsed.GetValue(_serviceCidr) ?? LabRanges.InOrderOf(pods, services),
+            LbRange = parsed.GetValue(_lbRange)?.Replace(" ", "", StringComparison.Ordinal) ?? (family == former.IpFamily ? former.LbRange : ""),
             UnderlayCidr = LabRanges.InOrderOf(pods, LabRanges.Underlay(family)),
             NodeMonitorGracePeriod = parsed.GetResult(_grace) is { Implicit: false } ? Durations.ParseFromOneSecond(_grace.Name, parsed.GetValue(_grace)!) : former.NodeMonitorGracePeriod,
             PodEvictionTimeout = parsed.GetResult(_eviction) is { Implicit: false } ? Durations.Parse(_eviction.Name, parsed.GetValue(_eviction)!) : former.PodEvictionTimeout,

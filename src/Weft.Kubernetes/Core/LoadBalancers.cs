@@ -8,6 +8,12 @@ public static class LoadBalancers
     /// <summary>The <c>spec.loadBalancerClass</c> of Services that ask for Weft by name. Those without a class are served too.</summary>
     public const string Class = "weft.dev/load-balancer";
 
+    /// <summary>
+    /// The namespace of the leases by which agents see that others are alive. Not kube-node-lease: who may write there can keep a dead node alive for the
+    /// whole cluster.
+    /// </summary>
+    public const string LeaseNamespace = "weft-node-lease";
+
     /// <summary>Whether such a Service is to get addresses from us, and to have them announced.</summary>
     public static bool Serves(Service service) =>
         service.Spec.Type == "LoadBalancer" && !service.IsTerminating() && (service.Spec.LoadBalancerClass is null or "" or Class);

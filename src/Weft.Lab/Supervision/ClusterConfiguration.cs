@@ -9,9 +9,10 @@ public static class ClusterConfiguration
     private const string Space = "kube-system";
     private const string Name = "weft-config";
 
-    /// <summary>Creates it, or brings what the lab decides up to date; other keys are the user's and stay.</summary>
+    /// <summary>Creates it and the namespace of the agents' leases, or brings what the lab decides up to date; other keys are the user's and stay.</summary>
     public static async Task WriteAsync(KubeClient client, LabSpec spec, CancellationToken ct)
     {
+        await EnsureLeasesAsync(client, ct).ConfigureAwait(false);
         var data = new List<(string Key, string Value)>
         {
             ("pod-cidrs", spec.PodCidr),
@@ -19,6 +20,7 @@ public static class ClusterConfiguration
             ("cni", spec.Cni),
             ("overlay", spec.Overlay),
             ("proxy", spec.Proxy),
+            ("load-balancer-ranges", spec.LbRangeOrDefault),
             ("cluster-domain", "cluster.local"),
         };
         if (spec.CniConf is { } conf)
@@ -29,5 +31,11 @@ public static class ClusterConfiguration
             await client.CreateAsync(map, ct).ConfigureAwait(false);
         else if (data.Aggregate(former.Data, (all, entry) => all.With(entry.Key, entry.Value)) is var merged && merged != former.Data)
             await client.UpdateAsync(former with { Data = merged }, ct).ConfigureAwait(false);
+    }
+
+    private static async Task EnsureLeasesAsync(KubeClient client, CancellationToken ct)
+    {
+        if (await client.TryGetAsync<Namespace>(null, LoadBalancers.LeaseNamespace, ct).ConfigureAwait(false) is null)
+            await client.CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = LoadBalancers.LeaseNamespace } }, ct).ConfigureAwait(false);
     }
 }

@@ -4,6 +4,7 @@ using Weft.Kubernetes.Client;
 using Weft.Lab.Control;
 using Weft.Lab.Controllers;
 using Weft.Lab.Publishing;
+using Weft.Model;
 
 namespace Weft.Lab.Supervision;
 
@@ -85,7 +86,7 @@ public static class Supervisor
     {
         PodCidrs = LabRanges.Parse(spec.PodCidr),
         ServiceCidrs = LabRanges.Parse(spec.ServiceCidr),
-        LoadBalancerRanges = [.. LabRanges.Parse(spec.UnderlayCidr).Select(LabRanges.LoadBalancers)],
+        LoadBalancerRanges = [.. spec.LbRangeOrDefault.Split(',').Select(IpRange.Parse)],
         NodeCidrMaskSizeV4 = LabRanges.NodeLengthV4,
         NodeCidrMaskSizeV6 = LabRanges.NodeLengthV6,
         NodeMonitorGracePeriod = spec.NodeMonitorGracePeriod,

@@ -15,11 +15,10 @@ namespace Weft.Node.Announcing;
 /// </remarks>
 internal sealed class AgentLeases
 {
-    /// <summary>Where they are. Not kube-node-lease: who may write there can keep a dead node alive for the whole cluster.</summary>
-    public const string Namespace = "weft-node-lease";
-
     /// <summary>For how long a lease counts; 15 s, as Kubernetes' own components lead by.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
+
+    private const string Namespace = LoadBalancers.LeaseNamespace;
 
     private static readonly TimeSpan Period = Duration / 3;
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);

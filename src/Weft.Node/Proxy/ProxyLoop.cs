@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using Weft.Compilers.Clusters;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
+using Weft.Model;
+using Weft.Model.Services;
 using Weft.Node.Announcing;
 using Weft.Node.Proxy.Connections;
 using Weft.Node.Proxy.Health;
@@ -26,6 +28,7 @@ internal sealed class ProxyLoop : IDisposable
     private readonly ProxyMetrics _metrics;
     private readonly ProxyHealth _health;
     private readonly BalancedServices? _balanced;
+    private readonly Func<IReadOnlySet<IpAddress>> _addresses;
 
     // Services that changed and of which the kernel does not know yet.
     private readonly HashSet<ObjectKey> _uncleaned = [];
@@ -46,6 +49,7 @@ internal sealed class ProxyLoop : IDisposable
         _metrics = parts.Metrics;
         _health = parts.Health;
         _balanced = parts.Balanced;
+        _addresses = parts.Addresses;
         _healthChecks = new ServiceHealthServers(() => _health.IsAlive);
         _problems = new ProblemReporter(parts.Events, logger);
     }
@@ -131,11 +135,24 @@ internal sealed class ProxyLoop : IDisposable
     private void Report(ProxyTurn turn, ClusterSnapshot cluster)
     {
         _health.Note(cluster.Nodes.FirstOrDefault(node => node.Metadata.Name == _options.NodeName));
-        var taken = _healthChecks.Serve(turn.Table.HealthChecks);
+        var taken = _healthChecks.Serve(turn.Table.HealthChecks, NodePortAddresses(turn.Table));
         _unhealthyPorts = taken.Count > 0;
         _problems.Report(
             taken.Count == 0 ? turn.Problems : [.. turn.Problems, .. taken],
             problem => _services.Find(problem.Object) ?? StatusReporter.Find(problem, cluster, _options.NodeName));
+    }
+
+    /// <summary>Where health checks of Services answer: on the addresses that take node ports, as upstream's --nodeport-addresses has it; null for all.</summary>
+    private EquatableArray<IpAddress>? NodePortAddresses(ServiceTable table)
+    {
+        if (table.NodePortAddresses.Count == 0 || table.HealthChecks.Count == 0)
+            return null;
+        return _addresses()
+            .Where(address => !address.IsLinkLocal && (table.NodePortAddresses.Any(block => block.IsV6 == address.IsV6)
+                ? table.NodePortAddresses.Any(block => block.Contains(address))
+                : !address.IsLoopback))
+            .Order()
+            .ToEquatableArray();
     }
 
     private async Task ServeHealthAsync(CancellationToken cancel)

@@ -1,4 +1,5 @@
 using Weft.Kubernetes.Client;
+using Weft.Model;
 using Weft.Node.Announcing;
 using Weft.Node.Proxy.Connections;
 using Weft.Node.Proxy.Health;
@@ -26,6 +27,9 @@ internal sealed record ProxyParts
 
     /// <summary>For load balancers.</summary>
     public required ProxyHealth Health { get; init; }
+
+    /// <summary>The node's own addresses of now.</summary>
+    public required Func<IReadOnlySet<IpAddress>> Addresses { get; init; }
 
     /// <summary>Who else wants to hear of Services.</summary>
     public BalancedServices? Balanced { get; init; }

@@ -7,7 +7,7 @@ namespace Weft.Tests.Controllers;
 
 public sealed class LoadBalancerTests
 {
-    private static readonly EquatableArray<IpPrefix> Ranges = [IpPrefix.Parse("192.0.2.0/29"), IpPrefix.Parse("2001:db8::/120")];
+    private static readonly EquatableArray<IpRange> Ranges = [IpRange.Parse("192.0.2.0/29"), IpRange.Parse("2001:db8::/120")];
 
     [Fact]
     public void Every_balanced_service_gets_an_address_of_each_of_its_families_and_keeps_it()
@@ -31,8 +31,9 @@ public sealed class LoadBalancerTests
     public void A_full_range_is_said_and_another_class_is_left_alone()
     {
         var services = Enumerable.Range(0, 7).Select(i => Service($"s{i}", i)).ToArray();
-        Assert.Equal(6, Assign(services).Values.Count(answer => answer.Addresses.Count == 1));
+        Assert.Equal(5, Assign(services).Values.Count(answer => answer.Addresses.Count == 1));
         Assert.Contains("no IPv4 address is free", Assign(services)[services[6].Key()].Problem, StringComparison.Ordinal);
+        Assert.Equal("address 192.0.2.6 is that of a node", Assign(Service("z", 9, "192.0.2.6")).Values.Single().Problem);
         var foreign = services[0] with { Spec = services[0].Spec with { LoadBalancerClass = "example.com/other" } };
         Assert.Empty(Assign(foreign));
     }
@@ -53,7 +54,7 @@ public sealed class LoadBalancerTests
         await cluster.UntilAsync<Service>(all => all.All(one => one.Status?.LoadBalancer?.Ingress.Count is null or 0));
     }
 
-    private static IReadOnlyDictionary<ObjectKey, (EquatableArray<IpAddress> Addresses, string? Problem)> Assign(params Service[] services) => new LoadBalancerPool(Ranges).Assign(services);
+    private static IReadOnlyDictionary<ObjectKey, (EquatableArray<IpAddress> Addresses, string? Problem)> Assign(params Service[] services) => new LoadBalancerPool(Ranges, new HashSet<IpAddress> { IpAddress.Parse("192.0.2.6") }).Assign(services);
 
     private static string Text(IReadOnlyDictionary<ObjectKey, (EquatableArray<IpAddress> Addresses, string? Problem)> answers, string name) =>
         string.Join(',', answers[new ObjectKey("default", name)].Addresses);

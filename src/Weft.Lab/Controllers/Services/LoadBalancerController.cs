@@ -17,7 +17,7 @@ internal sealed class LoadBalancerController(ControllerContext context) : Contro
             if (before?.Spec.Type == "LoadBalancer" || after?.Spec.Type == "LoadBalancer")
                 signal.Set();
         });
-        return Cluster.Services.Synced;
+        return Task.WhenAll(Cluster.Services.Synced, Cluster.Nodes.Synced);
     }
 
     protected override async Task ReconcileAsync(Turn turn, CancellationToken cancel)
@@ -25,7 +25,7 @@ internal sealed class LoadBalancerController(ControllerContext context) : Contro
         if (Context.Options.LoadBalancerRanges.Count == 0)
             return;
         var services = Cluster.Services.Items.Values;
-        var assigned = new LoadBalancerPool(Context.Options.LoadBalancerRanges).Assign(services);
+        var assigned = new LoadBalancerPool(Context.Options.LoadBalancerRanges, NodeAddresses()).Assign(services);
         foreach (var service in services)
         {
             if (assigned.TryGetValue(service.Key(), out var answer))
@@ -34,6 +34,12 @@ internal sealed class LoadBalancerController(ControllerContext context) : Contro
                 await turn.TryAsync($"load balancer of {service.Key()}", () => WriteAsync(service, default, null, cancel)).ConfigureAwait(false);
         }
     }
+
+    private HashSet<IpAddress> NodeAddresses() => Cluster.Nodes.Items.Values
+        .SelectMany(node => node.Status.Addresses)
+        .Where(address => IpAddress.TryParse(address.Address, out _))
+        .Select(address => IpAddress.Parse(address.Address))
+        .ToHashSet();
 
     private async Task WriteAsync(Service service, EquatableArray<IpAddress> addresses, string? problem, CancellationToken cancel)
     {

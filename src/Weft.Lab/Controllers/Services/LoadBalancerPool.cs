@@ -5,7 +5,9 @@ namespace Weft.Lab.Controllers;
 
 /// <summary>Gives addresses of the load balancer ranges to Services: pure, the same for the same objects.</summary>
 /// <remarks>A Service keeps what it has; older Services come first, and of one that names its address nobody else gets it.</remarks>
-internal sealed class LoadBalancerPool(EquatableArray<IpRange> ranges)
+/// <param name="ranges">The ranges.</param>
+/// <param name="reserved">Addresses that are never given out, such as those of nodes.</param>
+internal sealed class LoadBalancerPool(EquatableArray<IpRange> ranges, IReadOnlySet<IpAddress> reserved)
 {
     // An IPv6 range is never full, but the search for a free address must end.
     private const int MostTried = 1 << 20;
@@ -43,6 +45,8 @@ internal sealed class LoadBalancerPool(EquatableArray<IpRange> ranges)
             {
                 if (!InRange(wanted))
                     problem = $"address {wanted} is not in the load balancer range {string.Join(", ", ranges)}";
+                else if (reserved.Contains(wanted))
+                    problem = $"address {wanted} is that of a node";
                 else if (_taken.GetValueOrDefault(wanted) != service.Key())
                     problem = $"address {wanted} is already that of Service {_taken[wanted]}";
                 else
@@ -64,7 +68,7 @@ internal sealed class LoadBalancerPool(EquatableArray<IpRange> ranges)
     {
         foreach (var address in LoadBalancers.AddressesOf(service))
         {
-            if (address.IsV6 == v6 && InRange(address) && _taken.GetValueOrDefault(address) == service.Key())
+            if (address.IsV6 == v6 && InRange(address) && !reserved.Contains(address) && _taken.GetValueOrDefault(address) == service.Key())
                 return address;
         }
         return null;
@@ -80,7 +84,7 @@ internal sealed class LoadBalancerPool(EquatableArray<IpRange> ranges)
             var address = usable.First;
             for (var tried = 0; tried < MostTried; tried++)
             {
-                if (_taken.TryAdd(address, service.Key()))
+                if (!reserved.Contains(address) && _taken.TryAdd(address, service.Key()))
                     return address;
                 if (address == usable.Last)
                     break;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using Weft.Model;
 using Weft.Model.Services;
@@ -14,15 +15,19 @@ internal sealed class ServiceHealthServers(Func<bool> isHealthy) : IDisposable
     private readonly Dictionary<ushort, Server> _servers = [];
     private EquatableArray<Problem> _problems;
     private EquatableArray<ServiceHealthCheck> _checks;
+    private EquatableArray<IpAddress>? _addresses;
 
     /// <summary>Serves these from now on, and no others.</summary>
+    /// <param name="checks">The ports and their answers.</param>
+    /// <param name="addresses">The addresses to listen on, sorted; null for all of the machine.</param>
     /// <returns>One problem for each port that is taken; it is tried again on the next call.</returns>
-    public EquatableArray<Problem> Serve(EquatableArray<ServiceHealthCheck> checks)
+    public EquatableArray<Problem> Serve(EquatableArray<ServiceHealthCheck> checks, EquatableArray<IpAddress>? addresses = null)
     {
-        if (checks == _checks && _problems.Count == 0)
+        if (checks == _checks && addresses == _addresses && _problems.Count == 0)
             return _problems;
-        _checks = checks;
-        foreach (var port in _servers.Keys.Except(checks.Select(check => check.Port)).ToList())
+        var kept = addresses == _addresses ? checks.Select(check => check.Port) : [];
+        (_checks, _addresses) = (checks, addresses);
+        foreach (var port in _servers.Keys.Except(kept).ToList())
         {
             _servers.Remove(port, out var server);
             server!.Dispose();
@@ -52,7 +57,7 @@ internal sealed class ServiceHealthServers(Func<bool> isHealthy) : IDisposable
     {
         try
         {
-            _servers.Add(check.Port, new Server(check, isHealthy));
+            _servers.Add(check.Port, new Server(check, _addresses, isHealthy));
             return null;
         }
         catch (SocketException error)
@@ -64,16 +69,26 @@ internal sealed class ServiceHealthServers(Func<bool> isHealthy) : IDisposable
 
     private sealed class Server : IDisposable
     {
-        private readonly SmallHttpServer _http;
+        private readonly List<SmallHttpServer> _http = [];
         private readonly Func<bool> _isHealthy;
         private volatile Boxed _check;
 
-        public Server(ServiceHealthCheck check, Func<bool> isHealthy)
+        public Server(ServiceHealthCheck check, EquatableArray<IpAddress>? addresses, Func<bool> isHealthy)
         {
             _check = new Boxed(check);
             _isHealthy = isHealthy;
-            _http = new SmallHttpServer(address: null, check.Port, _ => Answer(_check.Value));
-            _ = _http.RunAsync(CancellationToken.None);
+            try
+            {
+                if (addresses is null)
+                    Listen(address: null, check.Port);
+                foreach (var address in addresses ?? [])
+                    Listen(address.ToIPAddress(), check.Port);
+            }
+            catch (SocketException)
+            {
+                Dispose();
+                throw;
+            }
         }
 
         public ServiceHealthCheck Check
@@ -81,7 +96,14 @@ internal sealed class ServiceHealthServers(Func<bool> isHealthy) : IDisposable
             set => _check = new Boxed(value);
         }
 
-        public void Dispose() => _http.Dispose();
+        public void Dispose() => _http.ForEach(server => server.Dispose());
+
+        private void Listen(IPAddress? address, ushort port)
+        {
+            var server = new SmallHttpServer(address, port, _ => Answer(_check.Value));
+            _http.Add(server);
+            _ = server.RunAsync(CancellationToken.None);
+        }
 
         private HttpAnswer Answer(ServiceHealthCheck check)
         {

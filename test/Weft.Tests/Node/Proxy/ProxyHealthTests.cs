@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Weft.Kubernetes;
+using Weft.Model;
 using Weft.Model.Services;
 using Weft.Node.Proxy;
 using Weft.Node.Proxy.Health;
@@ -72,6 +73,22 @@ public sealed class ProxyHealthTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync(url)).StatusCode);
         servers.Serve([]);
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(url));
+    }
+
+    [Fact]
+    public async Task Health_checks_answer_on_the_given_addresses_only()
+    {
+        using var servers = new ServiceHealthServers(() => true);
+        using var client = new HttpClient();
+        var check = new ServiceHealthCheck("shop", "web", FreePort(), 1);
+        var (here, there) = (new Uri($"http://127.0.0.2:{check.Port}/"), new Uri($"http://127.0.0.1:{check.Port}/"));
+        Assert.Empty(servers.Serve([check], [IpAddress.Parse("127.0.0.2")]));
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(here)).StatusCode);
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(there));
+        Assert.Empty(servers.Serve([check], [IpAddress.Parse("127.0.0.1")]));
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(there)).StatusCode);
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(here));
+        Assert.NotEmpty(servers.Serve([check], [IpAddress.Parse("127.0.0.1"), IpAddress.Parse("192.0.2.1")]));
     }
 
     [Fact]
