@@ -19,7 +19,7 @@ internal sealed class LeaseClock(string self, TimeSpan duration, TimeProvider ti
         get
         {
             lock (_gate)
-                return IsFresh(Last(self));
+                return IsHearing;
         }
     }
 
@@ -36,7 +36,7 @@ internal sealed class LeaseClock(string self, TimeSpan duration, TimeProvider ti
                 _heard.Remove(name);
             if (gone || before == after)
                 return;
-            if (name == self && !IsFresh(Last(self)))
+            if (name == self && !IsHearing)
                 _since = time.GetTimestamp();
             _heard[name] = time.GetTimestamp();
         }
@@ -47,7 +47,7 @@ internal sealed class LeaseClock(string self, TimeSpan duration, TimeProvider ti
     {
         lock (_gate)
         {
-            if (!IsFresh(Last(self)))
+            if (!IsHearing)
                 return _alive.ToHashSet(StringComparer.Ordinal);
             var isEarly = IsFresh(_since);
             _alive.Clear();
@@ -60,6 +60,11 @@ internal sealed class LeaseClock(string self, TimeSpan duration, TimeProvider ti
             return _alive.ToHashSet(StringComparer.Ordinal);
         }
     }
+
+    /// <summary>
+    /// Half the time of a lease and not all of it: whoever fell silent together with us was heard up to a third earlier, and must not be taken for dead first.
+    /// </summary>
+    private bool IsHearing => Last(self) is { } last && time.GetElapsedTime(last) < duration / 2;
 
     private long? Last(string name) => _heard.TryGetValue(name, out var last) ? last : null;
 
