@@ -81,8 +81,9 @@ internal sealed class AnnounceLoop : IDisposable
             else if (certain)
                 _set.Update(_mine, ReadSettings().LoadBalancerRanges, certain);
         }
-        catch (NetlinkException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
+            // Whatever is wrong here must not end the agent, which does more than this.
             Log.NotAnnounced(_logger, e.Message);
             _looksAgain = true;
         }
