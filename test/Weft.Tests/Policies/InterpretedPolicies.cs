@@ -1,0 +1,65 @@
+using Weft.Model.Nftables;
+using Weft.Model.Policies;
+
+namespace Weft.Tests.Policies;
+
+/// <summary>Finds out by the packet interpreter what a ruleset does with connections.</summary>
+public static class InterpretedPolicies
+{
+    private static readonly NftHost Host = new(
+        address => RandomPolicies.NodeAddresses.AsSpan().Contains(address) ? NftAddressType.Local : NftAddressType.Unicast, _ => 0);
+
+    /// <summary>Asserts that rules and table agree, also about what would be denied under audit.</summary>
+    public static void CheckSame(PolicyTable table, NftRuleset ruleset, IEnumerable<Connection> connections)
+    {
+        var judge = new PolicyJudge(table with { NodeAddresses = RandomPolicies.NodeAddresses });
+        foreach (var connection in connections)
+        {
+            var verdict = judge.Judge(connection);
+            var hook = HookOf(connection);
+            if (hook == NftHook.Input && verdict.Ingress is not null)
+                continue;
+            var trace = Run(ruleset, connection, hook);
+            var context = $"{connection} at {hook}: {verdict.Denier?.Reason}\n{trace}\n{NftPrinter.Print(ruleset)}";
+            Assert.True(verdict.IsAccepted == trace.Accepted, context);
+            Assert.True(Logged(trace, verdict.Denier, audited: false), context);
+            Assert.True(Logged(trace, verdict.AuditedDenier, audited: true), context);
+            Assert.Equal(0u, trace.Accepted && hook != NftHook.Input ? trace.Packet.Priority : 0);
+        }
+    }
+
+    /// <summary>What becomes of a connection's first packet in this hook, and behind it.</summary>
+    public static NftTrace Run(NftRuleset ruleset, Connection connection, NftHook hook)
+    {
+        var interpreter = new NftInterpreter(ruleset, Host);
+        var packet = new NftPacket
+        {
+            InputInterface = hook == NftHook.Output ? "" : "veth1",
+            OutputInterface = hook == NftHook.Input ? "" : "veth2",
+            Source = connection.Source,
+            Destination = connection.Destination,
+            Protocol = connection.Protocol,
+            SourcePort = 40000,
+            DestinationPort = connection.Port ?? 0,
+            IcmpType = connection.Protocol == 58 ? (byte)128 : (byte)8,
+        };
+        var trace = interpreter.Run(hook, packet);
+        if (!trace.Accepted || hook == NftHook.Input)
+            return trace;
+        var behind = interpreter.Run(NftHook.Postrouting, trace.Packet);
+        return behind with { Steps = [.. trace.Steps, .. behind.Steps] };
+    }
+
+    private static NftHook HookOf(Connection connection) =>
+        RandomPolicies.NodeAddresses.AsSpan().Contains(connection.Source) ? NftHook.Output
+        : RandomPolicies.NodeAddresses.AsSpan().Contains(connection.Destination) ? NftHook.Input
+        : NftHook.Forward;
+
+    private static bool Logged(NftTrace trace, PolicySide? denier, bool audited)
+    {
+        var logs = trace.Steps.Where(step => step.Outcome.Contains($"\"weft-{(audited ? "audit-" : "")}", StringComparison.Ordinal)
+            && (audited || !step.Outcome.Contains("audit-", StringComparison.Ordinal)));
+        var expected = denier is null ? null : $"\"{PolicyLogging.Prefix(denier.Class.Direction, audited)}\"";
+        return expected is null ? !logs.Any() : logs.Any(step => step.Outcome.Contains(expected, StringComparison.Ordinal));
+    }
+}
