@@ -13,25 +13,23 @@ public static class InterpretedPolicies
     public static void CheckSame(PolicyTable table, NftRuleset ruleset, IEnumerable<Connection> connections)
     {
         var judge = new PolicyJudge(table with { NodeAddresses = RandomPolicies.NodeAddresses });
+        var interpreter = new NftInterpreter(ruleset, Host);
         foreach (var connection in connections)
         {
             var verdict = judge.Judge(connection);
             var hook = HookOf(connection);
             if (hook == NftHook.Input && verdict.Ingress is not null)
                 continue;
-            var trace = Run(ruleset, connection, hook);
-            var context = $"{connection} at {hook}: {verdict.Denier?.Reason}\n{trace}\n{NftPrinter.Print(ruleset)}";
-            Assert.True(verdict.IsAccepted == trace.Accepted, context);
-            Assert.True(Logged(trace, verdict.Denier, audited: false), context);
-            Assert.True(Logged(trace, verdict.AuditedDenier, audited: true), context);
+            var trace = Run(interpreter, connection, hook);
+            var isSame = verdict.IsAccepted == trace.Accepted && Logged(trace, verdict.Denier, audited: false) && Logged(trace, verdict.AuditedDenier, audited: true);
+            Assert.True(isSame, isSame ? null : $"{connection} at {hook}: {verdict.Denier?.Reason}\n{trace}\n{NftPrinter.Print(ruleset)}");
             Assert.Equal(0u, trace.Accepted && hook != NftHook.Input ? trace.Packet.Priority : 0);
         }
     }
 
     /// <summary>What becomes of a connection's first packet in this hook, and behind it.</summary>
-    public static NftTrace Run(NftRuleset ruleset, Connection connection, NftHook hook)
+    public static NftTrace Run(NftInterpreter interpreter, Connection connection, NftHook hook)
     {
-        var interpreter = new NftInterpreter(ruleset, Host);
         var packet = new NftPacket
         {
             InputInterface = hook == NftHook.Output ? "" : "veth1",

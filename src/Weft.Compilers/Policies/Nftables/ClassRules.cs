@@ -73,6 +73,9 @@ internal sealed class ClassRules
         _ => (IsIsolated && decision >= _firstOfLowerTier) || _rules[decision].Action == PolicyAction.Accept,
     };
 
+    /// <summary>A decision with the rule that makes it.</summary>
+    public PolicyDecision DecisionOf(int decision) => new(Accepts(decision), decision < 0 ? null : _rules[decision].Name);
+
     /// <summary>Why, for people.</summary>
     public string Reason(int decision) => decision switch
     {

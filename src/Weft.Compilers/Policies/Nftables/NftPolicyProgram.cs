@@ -1,3 +1,4 @@
+using Weft.Compilers.Nftables;
 using Weft.Model;
 using Weft.Model.Nftables;
 using Weft.Model.Policies;
@@ -15,9 +16,9 @@ namespace Weft.Compilers.Policies.Nftables;
 /// driver.Apply(program.Plan(desired));      // empty when the kernel has everything
 /// program.Commit();                         // or, when the kernel refused, Plan again: what was not committed is forgotten
 /// </code>
-/// Pure: it touches no kernel. Not for concurrent use. The tables exist also when no policy does.
+/// Pure: it touches no kernel. Not for concurrent use. Without a pod that policies select there is no table, so that nobody pays for it.
 /// </remarks>
-public sealed class NftPolicyProgram
+public sealed class NftPolicyProgram : INftProgram<PolicyTable>
 {
     /// <summary>The most verdicts that one class may have; beyond, its pods are denied everything and <see cref="Problems"/> says so.</summary>
     public const int LargestClass = 262_144;
@@ -29,16 +30,22 @@ public sealed class NftPolicyProgram
     private PolicyTable _committed = PolicyTable.Empty;
     private PolicyTable? _planned;
     private (uint Lengths, bool Audits)? _frame;
-    private (uint Lengths, bool Audits) _plannedFrame;
+    private (uint Lengths, bool Audits)? _plannedFrame;
 
     private NftPolicyProgram(bool withBridge, int largestClass)
     {
-        _tables = withBridge ? Tables : [PolicySets.Table];
+        _tables = withBridge ? Tables : [Routed];
         _state = new PolicyState(largestClass);
     }
 
     /// <summary>The tables it writes: what to ask a read-back for, and what to delete when nothing is to be enforced any more.</summary>
     public static EquatableArray<NftTableId> Tables { get; } = [PolicySets.Table, PolicySets.BridgeTable];
+
+    /// <summary>The table in which routed packets are judged, and those of this node.</summary>
+    public static NftTableId Routed => PolicySets.Table;
+
+    /// <summary>The table in which frames between two pods on one bridge are judged, where that is needed.</summary>
+    public static NftTableId Bridged => PolicySets.BridgeTable;
 
     /// <summary>What was planned and committed last.</summary>
     public PolicyTable Committed => _committed;
@@ -73,21 +80,23 @@ public sealed class NftPolicyProgram
         return program.Ruleset();
     }
 
-    /// <summary>The batch that leads from what is committed (or was adopted) to <paramref name="desired"/>. An earlier plan that was not committed is forgotten.</summary>
-    /// <param name="desired">What shall be enforced.</param>
+    /// <inheritdoc/>
     public NftBatch Plan(PolicyTable desired)
     {
         _state.Discard();
         _planned = desired;
-        var changes = _state.Plan(_committed, desired, _seed);
-        _plannedFrame = (_state.Verdicts.Lengths, desired.Pods.Any(pod => pod.AuditedEgress is not null || pod.AuditedIngress is not null));
-        return _frame is { } frame
-            ? new NftBatch([.. _tables.SelectMany(table => Change(table, frame, changes))])
-            : NftDiff.Between(_adopted ?? new NftReadBack(NftRuleset.Empty, 0), RulesetOf(_plannedFrame, desired)) with { Generation = _adopted?.Generation };
+        var isNeeded = desired.Pods.Count > 0;
+        var changes = _state.Plan(Enforced, isNeeded ? desired : PolicyTable.Empty, _seed);
+        _plannedFrame = isNeeded ? (_state.Verdicts.Lengths, desired.Pods.Any(pod => pod.AuditedEgress is not null || pod.AuditedIngress is not null)) : null;
+        if (_frame is { } before && _plannedFrame is { } after)
+            return new NftBatch([.. _tables.SelectMany(table => Change(table, before, after, changes))]);
+        var wanted = _plannedFrame is { } frame ? RulesetOf(frame, desired) : NftRuleset.Empty;
+        return _adopted is { } found ? NftDiff.Between(found, wanted)
+            : _frame is null ? NftDiff.Between(NftRuleset.Empty, wanted)
+            : new NftBatch([.. _tables.Select(table => new NftDeleteTable(table))]);
     }
 
-    /// <summary>The batch of the last <see cref="Plan"/> has been applied.</summary>
-    /// <exception cref="InvalidOperationException">There is no plan.</exception>
+    /// <inheritdoc/>
     public void Commit()
     {
         _committed = _planned ?? throw new InvalidOperationException("there is no plan to commit");
@@ -149,25 +158,27 @@ public sealed class NftPolicyProgram
             return null;
 
         // A number that is no protocol stands for those without ports.
-        var (protocol, port) = set == PolicySets.Any ? (byte.MaxValue, null) : PortOf(set, element);
-        return new PolicyElementOwner(state.Class, peer, state.Class.Decide(peer, protocol, port));
+        if (set == PolicySets.Any)
+            return new PolicyElementOwner(state.Class, peer, state.Class.Decide(peer, byte.MaxValue, port: null));
+        var (protocol, port) = PolicyElements.PortOf(element.Key);
+        if (set == PolicySets.Ports)
+            return new PolicyElementOwner(state.Class, peer, state.Class.Decide(peer, protocol, port));
+        var decision = PortPrefixes.LengthOf(port) == 0
+            ? state.Rules.DecisionOf(VerdictWriter.Most((peer is null ? state.Rules.Everybody : state.Rules.Of(peer)).Of(protocol)))
+            : state.Class.Decide(peer, protocol, PortPrefixes.First(port));
+        return new PolicyElementOwner(state.Class, peer, decision);
     }
 
-    private static (byte Protocol, ushort? Port) PortOf(string set, NftElement element)
-    {
-        var (protocol, key) = PolicyElements.PortOf(element.Key);
-        return (protocol, set == PolicySets.Ranges ? PortPrefixes.First(key) : key);
-    }
-
-    private IEnumerable<NftOperation> Change(NftTableId table, (uint Lengths, bool Audits) frame, PolicyChanges changes)
+    private static IEnumerable<NftOperation> Change(
+        NftTableId table, (uint Lengths, bool Audits) before, (uint Lengths, bool Audits) after, PolicyChanges changes)
     {
         var elements = changes.Operations(table);
-        if (frame == _plannedFrame)
+        if (before == after)
             return elements;
-        var rules = NftDiff.Between(RulesetOf(Frame(table, frame)), RulesetOf(Frame(table, _plannedFrame))).Operations;
+        var rules = NftDiff.Between(RulesetOf(Frame(table, before)), RulesetOf(Frame(table, after))).Operations;
 
         // Rules that look something up come before what they find, and go after it.
-        return (_plannedFrame.Lengths & ~frame.Lengths) != 0 || _plannedFrame.Audits ? [.. rules, .. elements] : [.. elements, .. rules];
+        return (after.Lengths & ~before.Lengths) != 0 || after.Audits ? [.. rules, .. elements] : [.. elements, .. rules];
     }
 
     private NftRuleset RulesetOf((uint Lengths, bool Audits) frame, PolicyTable content)
@@ -175,6 +186,9 @@ public sealed class NftPolicyProgram
         var all = _state.Whole(content);
         return RulesetOf([.. _tables.Select(table => WithElements(Frame(table, frame), all))]);
     }
+
+    // Without pods nothing of a table is in the kernel.
+    private PolicyTable Enforced => _frame is null ? PolicyTable.Empty : _committed;
 
     private static NftTable Frame(NftTableId table, (uint Lengths, bool Audits) frame) => new PolicyFrame(table, frame.Lengths, frame.Audits).Build();
 

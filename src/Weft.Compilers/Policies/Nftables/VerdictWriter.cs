@@ -19,6 +19,9 @@ internal sealed class VerdictWriter(ClassRules rules, uint @class)
     public VerdictElements Of(uint identity, PortProfile profile) =>
         ReferenceEquals(profile, rules.Everybody) ? VerdictElements.None : Write(identity, profile, profile.Other != rules.Everybody.Other);
 
+    /// <summary>The decision that holds for most ports: that of the element for a protocol as a whole.</summary>
+    public static int Most(List<PortRange> ranges) => ranges.GroupBy(range => range.Decision).MaxBy(group => group.Sum(range => range.Count))!.Key;
+
     private VerdictElements Write(uint identity, PortProfile profile, bool isWhole)
     {
         _identity = identity;
@@ -39,7 +42,7 @@ internal sealed class VerdictWriter(ClassRules rules, uint @class)
         var differing = Differing(wanted, otherwise);
         if (rules.HasRanges && differing.Sum(range => range.Count) > ushort.MaxValue / 2)
         {
-            var most = wanted.GroupBy(range => range.Decision).MaxBy(group => group.Sum(range => range.Count))!.Key;
+            var most = Most(wanted);
             Range(protocol, 0, 0, most);
             differing = [.. wanted.Where(range => range.Decision != most)];
         }

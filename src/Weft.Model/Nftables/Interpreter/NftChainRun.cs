@@ -1,11 +1,12 @@
 namespace Weft.Model.Nftables;
 
 /// <summary>One packet on its way through one table's chains.</summary>
-internal sealed class NftChainRun(NftTable table, NftHost host, NftMemory memory, NftPacket packet, List<NftTraceStep> steps)
+internal sealed class NftChainRun(NftTableIndex indexed, NftHost host, NftMemory memory, NftPacket packet, List<NftTraceStep> steps)
 {
     // The kernel's NFT_JUMP_STACK_SIZE.
     private const int DeepestCall = 16;
 
+    private readonly NftTable _table = indexed.Table;
     private int _depth;
 
     /// <summary>The packet as the rules have left it so far.</summary>
@@ -31,9 +32,9 @@ internal sealed class NftChainRun(NftTable table, NftHost host, NftMemory memory
 
     private NftVerdictKind? Call(string name)
     {
-        var chain = table.FindChain(name) ?? throw new ArgumentException($"the table {table.Id} has no chain '{name}'");
+        var chain = _table.FindChain(name) ?? throw new ArgumentException($"the table {_table.Id} has no chain '{name}'");
         if (++_depth > DeepestCall)
-            throw new ArgumentException($"the chains of table {table.Id} call each other more than {DeepestCall} deep");
+            throw new ArgumentException($"the chains of table {_table.Id} call each other more than {DeepestCall} deep");
         var result = Evaluate(chain);
         _depth--;
         return result == NftVerdictKind.Return ? null : result;
@@ -41,7 +42,7 @@ internal sealed class NftChainRun(NftTable table, NftHost host, NftMemory memory
 
     private NftVerdict? Match(NftChain chain, int index)
     {
-        var values = new NftValues(table, host, memory);
+        var values = new NftValues(indexed, host, memory);
         foreach (var statement in chain.Rules[index].Statements)
         {
             if (!Pass(statement, values, out var verdict))
@@ -49,7 +50,7 @@ internal sealed class NftChainRun(NftTable table, NftHost host, NftMemory memory
             if (verdict is null && !IsEffect(statement))
                 continue;
             var isPlain = statement is NftVerdictStatement or NftVerdictMap;
-            steps.Add(new NftTraceStep(table.Id, chain.Name, index, isPlain ? verdict.ToString()! : NftPrinter.Print(new NftRule([statement]), table.Family)));
+            steps.Add(new NftTraceStep(_table.Id, chain.Name, index, isPlain ? verdict.ToString()! : NftPrinter.Print(new NftRule([statement]), _table.Family)));
             if (verdict is null)
                 continue;
             Decision = isPlain ? null : statement;
@@ -110,7 +111,7 @@ internal sealed class NftChainRun(NftTable table, NftHost host, NftMemory memory
                 verdict = NftVerdict.Accept;
                 return true;
             case NftDynset dynset:
-                return memory.Apply(dynset, table, values, Packet);
+                return memory.Apply(dynset, _table, values, Packet);
             default:
                 return statement is NftCounter or NftLimit or NftLog or NftNotrack;
         }

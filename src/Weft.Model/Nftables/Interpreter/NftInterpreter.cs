@@ -7,6 +7,8 @@ namespace Weft.Model.Nftables;
 /// </remarks>
 public sealed class NftInterpreter(NftRuleset ruleset, NftHost host, NftMemory? memory = null)
 {
+    private readonly NftTableIndex[] _tables = [.. NftGuards.Complete(ruleset).Tables.Select(table => new NftTableIndex(table))];
+
     /// <summary>What rules have put into dynamic sets.</summary>
     public NftMemory Memory { get; } = memory ?? new();
 
@@ -15,9 +17,9 @@ public sealed class NftInterpreter(NftRuleset ruleset, NftHost host, NftMemory? 
     {
         var steps = new List<NftTraceStep>();
         NftStatement? last = null;
-        foreach (var (table, chain) in BaseChains(hook, packet))
+        foreach (var (index, chain) in BaseChains(hook, packet))
         {
-            var run = new NftChainRun(table, host, Memory, packet, steps);
+            var run = new NftChainRun(index, host, Memory, packet, steps);
             var verdict = run.Evaluate(chain);
             packet = run.Packet;
             last = run.Decision ?? last;
@@ -27,19 +29,19 @@ public sealed class NftInterpreter(NftRuleset ruleset, NftHost host, NftMemory? 
             if (!dropped)
                 continue;
             if (verdict != NftVerdictKind.Drop)
-                steps.Add(new NftTraceStep(table.Id, chain.Name, chain.Rules.Count, "policy drop"));
+                steps.Add(new NftTraceStep(index.Table.Id, chain.Name, chain.Rules.Count, "policy drop"));
             return new NftTrace(Accepted: false, packet, [.. steps]) { Decision = run.Decision };
         }
 
         return new NftTrace(Accepted: true, packet, [.. steps]) { Decision = last };
     }
 
-    private IEnumerable<(NftTable Table, NftChain Chain)> BaseChains(NftHook hook, NftPacket packet)
+    private IEnumerable<(NftTableIndex Table, NftChain Chain)> BaseChains(NftHook hook, NftPacket packet)
     {
         var family = packet.Source.IsV6 ? NftFamily.Ip6 : NftFamily.Ip;
-        return ((IEnumerable<NftTable>)NftGuards.Complete(ruleset).Tables)
-            .Where(table => table.Family == NftFamily.Inet || table.Family == family)
-            .SelectMany(table => ((IEnumerable<NftChain>)table.Chains).Where(chain => chain.Base?.Hook == hook).Select(chain => (table, chain)))
+        return _tables
+            .Where(index => index.Table.Family == NftFamily.Inet || index.Table.Family == family)
+            .SelectMany(index => ((IEnumerable<NftChain>)index.Table.Chains).Where(chain => chain.Base?.Hook == hook).Select(chain => (index, chain)))
             .OrderBy(found => found.chain.Base!.Priority);
     }
 }

@@ -1,7 +1,7 @@
 namespace Weft.Model.Nftables;
 
 /// <summary>Computes expressions for one rule; null where the packet lacks what they read, which ends the rule.</summary>
-internal sealed class NftValues(NftTable table, NftHost host, NftMemory memory)
+internal sealed class NftValues(NftTableIndex index, NftHost host, NftMemory memory)
 {
     private readonly List<NftData> _kept = [];
 
@@ -32,16 +32,8 @@ internal sealed class NftValues(NftTable table, NftHost host, NftMemory memory)
     /// <summary>The element that holds a key.</summary>
     internal NftElement? Find(string name, NftData key)
     {
-        var set = table.FindSet(name) ?? throw new ArgumentException($"the table {table.Id} has no set '{name}'");
-        if (set.IsDynamic && memory.Find(table.Id, name, key) is { } remembered)
-            return remembered;
-        foreach (var element in set.Elements)
-        {
-            if (element.KeyEnd is { } last ? NftRanges.Contains(set.KeyType, element.Key, last, key) : element.Key == key)
-                return element;
-        }
-
-        return null;
+        var (set, element) = index.Find(name, key);
+        return set.IsDynamic && memory.Find(index.Table.Id, name, key) is { } remembered ? remembered : element;
     }
 
     private NftData? Concat(NftConcat concat, NftPacket packet)
