@@ -21,6 +21,7 @@ internal sealed class ClassRules
     private readonly Dictionary<PeerTerm, List<int>> _byTerm = [];
     private readonly List<int> _forEverybody = [];
     private readonly Dictionary<EquatableArray<int>, PortProfile> _profiles = [];
+    private readonly string?[] _reasons;
 
     public ClassRules(PolicyClass @class)
     {
@@ -29,6 +30,7 @@ internal sealed class ClassRules
         // Who is isolated never reaches the tier Baseline, and who is not has no NetworkPolicies.
         _rules = [.. @class.Admin, .. IsIsolated ? @class.Namespaced : @class.Baseline];
         _firstOfLowerTier = @class.Admin.Count;
+        _reasons = new string?[_rules.Length - DefaultAccept];
         for (var index = 0; index < _rules.Length; index++)
             Note(index);
         HasRanges = _rules.Any(rule => rule.Ports is { } ports && ports.Any(port => port.First != port.Last && WithPorts.Contains(port.Protocol)));
@@ -49,17 +51,16 @@ internal sealed class ClassRules
     /// <summary>The decisions for a peer; <see cref="Everybody"/> itself where no rule names it.</summary>
     public PortProfile Of(PeerIdentity peer)
     {
-        var named = new SortedSet<int>();
+        var named = new List<int>();
         foreach (var term in peer.Terms)
         {
             if (_byTerm.TryGetValue(term, out var rules))
-                named.UnionWith(rules);
+                named.AddRange(rules);
         }
 
         if (named.Count == 0)
             return Everybody;
-        named.UnionWith(_forEverybody);
-        var key = named.ToEquatableArray();
+        var key = named.Concat(_forEverybody).Distinct().Order().ToEquatableArray();
         if (!_profiles.TryGetValue(key, out var profile))
             _profiles[key] = profile = Compute(key);
         return profile;
@@ -76,13 +77,17 @@ internal sealed class ClassRules
     /// <summary>A decision with the rule that makes it.</summary>
     public PolicyDecision DecisionOf(int decision) => new(Accepts(decision), decision < 0 ? null : _rules[decision].Name);
 
-    /// <summary>Why, for people.</summary>
-    public string Reason(int decision) => decision switch
+    /// <summary>Why, for people, as a comment.</summary>
+    public string Reason(int decision)
     {
-        DefaultDeny => $"default deny of {string.Join(", ", (IEnumerable<PolicyRuleName>)_class.IsolatedBy)}",
-        DefaultAccept => "no policy",
-        _ => _rules[decision].Name.ToString(),
-    };
+        ref var reason = ref _reasons[decision - DefaultAccept];
+        return reason ??= PolicyElements.Shorten(decision switch
+        {
+            DefaultDeny => $"default deny of {string.Join(", ", (IEnumerable<PolicyRuleName>)_class.IsolatedBy)}",
+            DefaultAccept => "no policy",
+            _ => _rules[decision].Name.ToString(),
+        });
+    }
 
     private void Note(int index)
     {

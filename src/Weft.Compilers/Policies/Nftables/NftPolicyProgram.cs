@@ -90,10 +90,11 @@ public sealed class NftPolicyProgram : INftProgram<PolicyTable>
         _plannedFrame = isNeeded ? (_state.Verdicts.Lengths, desired.Pods.Any(pod => pod.AuditedEgress is not null || pod.AuditedIngress is not null)) : null;
         if (_frame is { } before && _plannedFrame is { } after)
             return new NftBatch([.. _tables.SelectMany(table => Change(table, before, after, changes))]);
-        var wanted = _plannedFrame is { } frame ? RulesetOf(frame, desired) : NftRuleset.Empty;
-        return _adopted is { } found ? NftDiff.Between(found, wanted)
-            : _frame is null ? NftDiff.Between(NftRuleset.Empty, wanted)
-            : new NftBatch([.. _tables.Select(table => new NftDeleteTable(table))]);
+        if (_adopted is { } found)
+            return NftDiff.Between(found, _plannedFrame is { } whole ? RulesetOf(whole, desired) : NftRuleset.Empty);
+        return _plannedFrame is { } frame
+            ? new NftBatch([.. _tables.SelectMany(table => Create(table, frame, changes))])
+            : new NftBatch([.. _frame is null ? [] : _tables.Select(table => new NftDeleteTable(table))]);
     }
 
     /// <inheritdoc/>
@@ -167,6 +168,13 @@ public sealed class NftPolicyProgram : INftProgram<PolicyTable>
             ? state.Rules.DecisionOf(VerdictWriter.Most((peer is null ? state.Rules.Everybody : state.Rules.Of(peer)).Of(protocol)))
             : state.Class.Decide(peer, protocol, PortPrefixes.First(port));
         return new PolicyElementOwner(state.Class, peer, decision);
+    }
+
+    /// <summary>A table from nothing; until its rules come last, it does nothing.</summary>
+    private static IEnumerable<NftOperation> Create(NftTableId table, (uint Lengths, bool Audits) frame, PolicyChanges content)
+    {
+        var operations = NftDiff.Between(NftRuleset.Empty, RulesetOf(Frame(table, frame))).Operations;
+        return [.. operations.Where(operation => operation is not NftAddRule), .. content.Operations(table), .. operations.Where(operation => operation is NftAddRule)];
     }
 
     private static IEnumerable<NftOperation> Change(

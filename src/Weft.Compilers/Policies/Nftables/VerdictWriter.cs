@@ -26,7 +26,7 @@ internal sealed class VerdictWriter(ClassRules rules, uint @class)
     {
         _identity = identity;
         if (isWhole)
-            _any.Add(PolicyElements.Any(@class, identity, rules.Accepts(profile.Other), Reason(profile.Other)));
+            _any.Add(PolicyElements.Any(@class, identity, rules.Accepts(profile.Other), rules.Reason(profile.Other)));
         foreach (var protocol in isWhole ? profile.ByProtocol.Keys : profile.ByProtocol.Keys.Union(rules.Everybody.ByProtocol.Keys))
             Write(protocol, profile.Of(protocol), isWhole ? [new PortRange(0, ushort.MaxValue, profile.Other)] : rules.Everybody.Of(protocol));
         var written = new VerdictElements([.. _ports], [.. _ranges], [.. _any]);
@@ -70,12 +70,10 @@ internal sealed class VerdictWriter(ClassRules rules, uint @class)
     }
 
     private void Single(byte protocol, ushort port, int decision) =>
-        _ports.Add(PolicyElements.Port(@class, _identity, protocol, port, rules.Accepts(decision), Reason(decision)));
+        _ports.Add(PolicyElements.Port(@class, _identity, protocol, port, rules.Accepts(decision), rules.Reason(decision)));
 
     private void Range(byte protocol, ushort port, int length, int decision) =>
-        _ranges.Add(PolicyElements.Port(@class, _identity, protocol, PortPrefixes.Encode(port, length), rules.Accepts(decision), Reason(decision)));
-
-    private string Reason(int decision) => PolicyElements.Shorten(rules.Reason(decision));
+        _ranges.Add(PolicyElements.Port(@class, _identity, protocol, PortPrefixes.Encode(port, length), rules.Accepts(decision), rules.Reason(decision)));
 
     private static List<PortRange> Differing(List<PortRange> wanted, List<PortRange> otherwise)
     {
