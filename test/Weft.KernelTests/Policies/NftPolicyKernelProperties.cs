@@ -70,5 +70,5 @@ public sealed class NftPolicyKernelProperties : IDisposable
 
     private bool CanBeTried(Connection connection) =>
         connection.Protocol is Tcp or Udp && connection.Port > 0
-        && _world.SideOf(connection.Source) is { } from && _world.SideOf(connection.Destination) is { } to && from != to;
+        && _world.SideOf(connection.Source) is { } from && _world.SideOf(connection.Destination) is { } to && !from.Equals(to);
 }
