@@ -55,7 +55,7 @@ internal sealed class PodTerm(string? @namespace, CleanSelector namespaces, Clea
         return pods.Text.Length == 0 ? chosen : $"{chosen} in all namespaces";
     }
 
-    /// <summary>From now on the policy is told when members come to have a named port that none had, or cease to.</summary>
+    /// <summary>From now on the policy is told when members come to have a named port that none had, or cease to, and of the first member and the last.</summary>
     public void Watch(CompiledPolicy policy)
     {
         (_watchers ??= []).Add(policy);
@@ -89,6 +89,8 @@ internal sealed class PodTerm(string? @namespace, CleanSelector namespaces, Clea
     {
         if (_counts is null)
             return;
+        if (Members.Count == 0 || (Members.Count == 1 && step > 0))
+            changed?.UnionWith(_watchers!);
         foreach (var port in group.Ports)
         {
             var count = _counts.GetValueOrDefault(port) + step;
