@@ -6,7 +6,7 @@ using Weft.Model;
 
 namespace Weft.Kubernetes;
 
-/// <summary>Makes the converter of each <see cref="EquatableArray{T}"/>: a JSON array, with null read as the empty one.</summary>
+/// <summary>Makes the converter of each <see cref="EquatableArray{T}"/>: a JSON array, with null read as the empty one. Items that are null are left out, unless their type is <see cref="INullMeansEmpty"/>.</summary>
 public sealed class EquatableArrayConverterFactory : JsonConverterFactory
 {
     /// <inheritdoc/>
@@ -34,6 +34,8 @@ public sealed class EquatableArrayConverterFactory : JsonConverterFactory
             {
                 if (JsonSerializer.Deserialize(ref reader, element) is { } item)
                     items.Add(item);
+                else if (typeof(T).IsAssignableTo(typeof(INullMeansEmpty)))
+                    items.Add(JsonSerializer.Deserialize("{}"u8, element)!);
             }
 
             return items.DrainToImmutable();
@@ -49,3 +51,6 @@ public sealed class EquatableArrayConverterFactory : JsonConverterFactory
         }
     }
 }
+
+/// <summary>An item of a list that counts where it is null, as an empty one, because a shorter list would say more: one peer fewer may be everybody.</summary>
+internal interface INullMeansEmpty;

@@ -33,7 +33,7 @@ public sealed record NetworkPolicyEgressRule
 }
 
 /// <summary>Pods, namespaces or a block of addresses.</summary>
-public sealed record NetworkPolicyPeer
+public sealed record NetworkPolicyPeer : INullMeansEmpty
 {
     public LabelSelector? PodSelector { get; init; }
     public LabelSelector? NamespaceSelector { get; init; }
@@ -48,7 +48,7 @@ public sealed record IpBlock
 }
 
 /// <summary>A port, a named port or a range of ports.</summary>
-public sealed record NetworkPolicyPort
+public sealed record NetworkPolicyPort : INullMeansEmpty
 {
     public string? Protocol { get; init; }
     public IntOrString? Port { get; init; }

@@ -53,7 +53,7 @@ public sealed record ClusterNetworkPolicyRule
 }
 
 /// <summary>A peer; exactly one field is set. Nodes, networks and domain names are peers of egress rules only.</summary>
-public sealed record ClusterNetworkPolicyPeer
+public sealed record ClusterNetworkPolicyPeer : INullMeansEmpty
 {
     public LabelSelector? Namespaces { get; init; }
     public NamespacedPodSelector? Pods { get; init; }
@@ -63,7 +63,7 @@ public sealed record ClusterNetworkPolicyPeer
 }
 
 /// <summary>A protocol and its ports; exactly one field is set.</summary>
-public sealed record ClusterNetworkPolicyProtocol
+public sealed record ClusterNetworkPolicyProtocol : INullMeansEmpty
 {
     public ClusterNetworkPolicyPorts? Tcp { get; init; }
     public ClusterNetworkPolicyPorts? Udp { get; init; }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Model;
+using Weft.Tests.Policies.Oracle;
 using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.Tests.Policies.Compiling;
@@ -12,17 +13,23 @@ internal static class PolicyCases
 {
     public const string Node = "node1";
 
+    private static readonly EquatableArray<KubeNode> Nodes =
+        [NodeOf("node1", "172.30.0.2", "10.244.0.0/24", "zone=a"), NodeOf("node2", "172.30.0.3", "10.244.1.0/24", "zone=b")];
+
     /// <summary>A pod: <c>namespace/name node address[,address] label=value,... [port=tcp:80,...]</c>.</summary>
-    public static PolicyPod Pod(string text)
+    public static PolicyPod Pod(string text) => PolicyPod.Of(WholePod(text));
+
+    /// <summary>The same with all that a pod has; a node of <c>-</c> is none.</summary>
+    public static Pod WholePod(string text)
     {
         var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var name = parts[0].Split('/');
-        return PolicyPod.Of(new Pod
+        return new Pod
         {
             Metadata = new ObjectMeta { Namespace = name[0], Name = name[1], Labels = Labels(parts.Length > 3 ? parts[3] : "") },
             Spec = new PodSpec { NodeName = parts[1], Containers = [new Container { Name = "c", Ports = Ports(parts.Length > 4 ? parts[4] : "") }] },
             Status = new PodStatus { Phase = "Running", PodIPs = parts[2].Split(',').Select(ip => new PodIp(ip)).ToEquatableArray() },
-        });
+        };
     }
 
     public static EquatableArray<PolicyPod> Pods(params string[] pods) => pods.Select(Pod).ToEquatableArray();
@@ -50,11 +57,20 @@ internal static class PolicyCases
         };
     }
 
-    public static ClusterSnapshot Cluster(PolicyObjects objects) => new()
+    public static ClusterSnapshot Cluster(PolicyObjects objects) => new() { Nodes = Nodes, Policies = objects };
+
+    public static OracleCluster Cluster(string policies, EquatableArray<Pod> pods, EquatableArray<Namespace> namespaces)
     {
-        Nodes = [NodeOf("node1", "172.30.0.2", "10.244.0.0/24", "zone=a"), NodeOf("node2", "172.30.0.3", "10.244.1.0/24", "zone=b")],
-        Policies = objects,
-    };
+        var objects = new PolicyObjects().WithPolicies(policies);
+        return new OracleCluster
+        {
+            Nodes = Nodes,
+            Namespaces = namespaces,
+            Pods = pods,
+            NetworkPolicies = objects.NetworkPolicies,
+            ClusterNetworkPolicies = objects.ClusterNetworkPolicies,
+        };
+    }
 
     private static IEnumerable<T> Of<T>(IEnumerable<JsonObject> documents)
         where T : KubeObject<T>, IKubeObject<T> =>
