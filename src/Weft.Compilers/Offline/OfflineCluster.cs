@@ -29,6 +29,13 @@ public sealed record OfflineCluster(ClusterSnapshot Objects, EquatableArray<Pod>
                 Nodes = [.. nodes],
                 Configuration = NodeCompletion.Settings(Of<ConfigMap>(objects, notes), shape, notes),
                 Services = services.Select(service => new ServiceObjects(service, SliceCompletion.Of(service, slices, endpoints, pods, notes))).ToEquatableArray(),
+                Policies = new PolicyObjects
+                {
+                    Pods = pods.Select(PolicyPod.Of).ToEquatableArray(),
+                    Namespaces = Of<Namespace>(objects, notes).ToEquatableArray(),
+                    NetworkPolicies = Of<NetworkPolicy>(objects, notes).ToEquatableArray(),
+                    ClusterNetworkPolicies = Of<ClusterNetworkPolicy>(objects, notes).ToEquatableArray(),
+                },
             },
             [.. pods],
             [.. notes.Distinct()]);
@@ -44,7 +51,7 @@ public sealed record OfflineCluster(ClusterSnapshot Objects, EquatableArray<Pod>
             return null;
         }
 
-        if ((string?)copy["kind"] is not ("Node" or "Namespace"))
+        if ((string?)copy["kind"] is not ("Node" or "Namespace" or "ClusterNetworkPolicy"))
             metadata["namespace"] ??= "default";
         return copy;
     }

@@ -15,6 +15,8 @@ internal sealed class PolicyBook(NamespaceIndex namespaces)
 
     public TermTable Terms { get; } = new();
 
+    public IEnumerable<CompiledPolicy> All => _policies.Values.Select(entry => entry.Policy).Concat(_clusterPolicies.Values.Select(entry => entry.Policy));
+
     /// <summary>Sorted by object and message.</summary>
     public EquatableArray<Problem> Problems { get; private set; }
 
@@ -126,7 +128,7 @@ internal sealed class PolicyBook(NamespaceIndex namespaces)
     {
         var problems = ImmutableArray.CreateBuilder<Problem>();
         var shared = _clusterPolicies.Values.Select(entry => entry.Policy).GroupBy(policy => (policy.Tier, policy.Priority)).Where(same => same.Skip(1).Any());
-        foreach (var policy in _policies.Values.Select(entry => entry.Policy).Concat(_clusterPolicies.Values.Select(entry => entry.Policy)))
+        foreach (var policy in All)
             problems.AddRange(policy.Problems);
         foreach (var same in shared)
         {

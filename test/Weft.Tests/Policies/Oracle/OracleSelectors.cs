@@ -44,7 +44,7 @@ internal static class OracleSelectors
         _ => false,
     };
 
-    private static bool IsKey(string key) => Regex.IsMatch(key, $"^({Prefix})?{Name}$", RegexOptions.NonBacktracking);
+    private static bool IsKey(string key) => Regex.IsMatch(key, $"^({Prefix})?{Name}$", RegexOptions.ExplicitCapture);
 
-    private static bool IsValue(string value) => value.Length == 0 || Regex.IsMatch(value, $"^{Name}$", RegexOptions.NonBacktracking);
+    private static bool IsValue(string value) => value.Length == 0 || Regex.IsMatch(value, $"^{Name}$", RegexOptions.ExplicitCapture);
 }
