@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weft.Cli.Rendering;
+using Weft.Compilers.Rendering;
 using Weft.Compilers.Services;
 
 namespace Weft.Cli.Commands;

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Weft.Model.Nftables;
+using Weft.Tests.Golden;
 
 namespace Weft.Tests.Nftables;
 
@@ -13,15 +13,6 @@ public sealed class NftPrinterTests
     public void A_sample_prints_as_its_golden_file(string sample)
     {
         var text = NftPrinter.Print(NftSamples.All.GetValueOrDefault(sample) ?? NftSamples.Affinity);
-        var path = Path.Combine(Folder(), "Golden", sample, "nft.txt");
-        if (Environment.GetEnvironmentVariable("WEFT_GOLDEN") == "rewrite")
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, text);
-        }
-
-        Assert.Equal(File.ReadAllText(path), text);
+        GoldenFolder.Here().Check(sample, "nft.txt", text);
     }
-
-    private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

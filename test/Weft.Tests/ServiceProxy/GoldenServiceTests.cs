@@ -1,35 +1,31 @@
-using System.Runtime.CompilerServices;
 using System.Text;
-using Weft.Compilers.Services;
 using Weft.Compilers.Services.Nftables;
+using Weft.Compilers.Services;
 using Weft.Model.Nftables;
 using Weft.Model.Services;
 using Weft.Tests.Compilers;
+using Weft.Tests.Golden;
 
 namespace Weft.Tests.ServiceProxy;
 
-/// <summary>
-/// Walks the folders of <c>Golden</c>: in.yaml goes in; table.txt, nft.txt and problems.txt must come out.
-/// <c>WEFT_UPDATE_GOLDEN=1</c> writes them instead; read the difference before you commit it.
-/// </summary>
+/// <summary>Walks the folders of <c>Golden</c>: in.yaml goes in; table.txt, nft.txt and problems.txt must come out.</summary>
 public sealed class GoldenServiceTests
 {
-    private static readonly string Folder = Path.Combine(SourceFolder(), "Golden");
-    private static readonly bool Update = Environment.GetEnvironmentVariable("WEFT_UPDATE_GOLDEN") == "1";
+    private static readonly GoldenFolder Golden = GoldenFolder.Here();
 
-    public static TheoryData<string> Cases() => [.. Directory.GetDirectories(Folder).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Cases() => Golden.Cases;
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void A_case_compiles_to_its_golden_files(string name)
     {
-        var input = YamlCase.Parse(File.ReadAllText(Path.Combine(Folder, name, "in.yaml")));
+        var input = YamlCase.Parse(Golden.Read(name));
 
         var (table, problems) = ServiceCompiler.CompileOnce(input.Cluster, input.Node);
 
-        Check(name, "table.txt", TextOf(table));
-        Check(name, "nft.txt", NftPrinter.Print(NftServiceProgram.Compile(table)));
-        Check(name, "problems.txt", string.Concat(problems.Select(problem => $"{problem}\n")));
+        Golden.Check(name, "table.txt", TextOf(table));
+        Golden.Check(name, "nft.txt", NftPrinter.Print(NftServiceProgram.Compile(table)));
+        Golden.Check(name, "problems.txt", problems);
     }
 
     private static string TextOf(ServiceTable table)
@@ -50,14 +46,4 @@ public sealed class GoldenServiceTests
             text.Append($"{check}\n");
         return text.ToString();
     }
-
-    private static void Check(string name, string file, string actual)
-    {
-        var path = Path.Combine(Folder, name, file);
-        if (Update)
-            File.WriteAllText(path, actual);
-        Assert.Equal(File.ReadAllText(path), actual);
-    }
-
-    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

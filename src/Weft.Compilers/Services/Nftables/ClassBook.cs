@@ -23,16 +23,16 @@ internal sealed class ClassBook(ServiceSets sets)
     public IEnumerable<(EntryClass Class, uint Number, List<NftChain> Chains)> Active =>
         _uses.Where(use => use.Value.After > 0).Select(use => (use.Key, use.Value.Number, use.Value.Chains));
 
-    /// <summary>Notes a use more; returns the class's number.</summary>
+    /// <summary>Notes a use more; returns the class's number, or null when all numbers are in use.</summary>
     /// <param name="wanted">The class.</param>
     /// <param name="preferred">Numbers by the name of a class's chain, as found in the kernel.</param>
-    public uint Take(EntryClass wanted, IReadOnlyDictionary<string, uint>? preferred)
+    public uint? Take(EntryClass wanted, IReadOnlyDictionary<string, uint>? preferred)
     {
         if (!_uses.TryGetValue(wanted, out var use))
         {
             var entry = _uses.Count < Crowded ? wanted : wanted.Rounded();
-            if (!_uses.TryGetValue(entry, out use))
-                use = Open(entry, preferred);
+            if (!_uses.TryGetValue(entry, out use) && (use = Open(entry, preferred)) is null)
+                return null;
             wanted = entry;
         }
 
@@ -83,9 +83,10 @@ internal sealed class ClassBook(ServiceSets sets)
         _numbers.Discard();
     }
 
-    private Use Open(EntryClass entry, IReadOnlyDictionary<string, uint>? preferred)
+    private Use? Open(EntryClass entry, IReadOnlyDictionary<string, uint>? preferred)
     {
-        var number = preferred is not null && preferred.TryGetValue(entry.Chain, out var known) && _numbers.TryTake(known) ? known : _numbers.Take();
+        if ((preferred is not null && preferred.TryGetValue(entry.Chain, out var known) && _numbers.TryTake(known) ? known : _numbers.Take()) is not { } number)
+            return null;
         var use = new Use(number, ClassChains.Of(entry, sets));
         _uses[entry] = use;
         _byNumber[number] = entry;

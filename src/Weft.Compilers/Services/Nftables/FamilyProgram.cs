@@ -14,11 +14,15 @@ internal sealed class FamilyProgram(ServiceSets sets)
     private readonly Counted _hairpins = new();
     private readonly Counted _clusterIps = new();
     private readonly List<(PortState? Before, PortState? After)> _planned = [];
+    private readonly List<ProxiedPort> _leftOut = [];
     private NftTable? _frame;
     private NftTable? _plannedFrame;
 
     /// <summary>Numbers and places to take over; null once that is done.</summary>
     public FamilySeed? Seed { get; set; }
+
+    /// <summary>Ports that the last plan has no number for.</summary>
+    public IReadOnlyList<ProxiedPort> LeftOut => _leftOut;
 
     /// <summary>The table as committed; null when there is none. Elements of dynamic sets are the kernel's.</summary>
     public NftTable? Table => _frame is null ? null : Whole(_frame, _states.Values);
@@ -87,6 +91,7 @@ internal sealed class FamilyProgram(ServiceSets sets)
     public void Discard()
     {
         _planned.Clear();
+        _leftOut.Clear();
         _plannedFrame = _frame;
         _ids.Discard();
         _classes.Discard();
@@ -119,15 +124,22 @@ internal sealed class FamilyProgram(ServiceSets sets)
         var next = wanted is null ? null : Make(wanted, state, after);
         if (next is not null)
             Count(next, after, 1);
+        else if (wanted is not null)
+            _leftOut.Add(wanted);
         _planned.Add((state, next));
     }
 
-    private PortState Make(ProxiedPort port, PortState? before, ServiceTable table)
+    private PortState? Make(ProxiedPort port, PortState? before, ServiceTable table)
     {
-        var id = before?.Id ?? (Seed?.IdOf(port) is { } known && _ids.TryTake(known) ? known : _ids.Take());
-        var values = new uint[port.Frontends.Count];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = (_classes.Take(EntryClass.Of(port, port.Frontends[i], table.MasqueradeAll), Seed?.Classes) << ServiceSets.ClassShift) | id;
+        if ((before?.Id ?? (Seed?.IdOf(port) is { } known && _ids.TryTake(known) ? known : _ids.Take())) is not { } id)
+            return null;
+        if (Values(port, id, table) is not { } values)
+        {
+            if (before is null)
+                _ids.Return(id);
+            return null;
+        }
+
         var local = PortState.UsesLocal(port) ? port.LocalBackends : [];
         var places = port.AffinitySeconds > 0;
         return new PortState(
@@ -136,6 +148,25 @@ internal sealed class FamilyProgram(ServiceSets sets)
             values,
             Placement.Assign(before?.All ?? Seed?.PlacementOf(id, port.ClusterBackends, places) ?? Placement.None, port.ClusterBackends, places),
             Placement.Assign(before?.Local ?? Seed?.PlacementOf(id | 1, local, places) ?? Placement.None, local, places));
+    }
+
+    private uint[]? Values(ProxiedPort port, uint id, ServiceTable table)
+    {
+        var values = new uint[port.Frontends.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (_classes.Take(EntryClass.Of(port, port.Frontends[i], table.MasqueradeAll), Seed?.Classes) is { } number)
+            {
+                values[i] = (number << ServiceSets.ClassShift) | id;
+                continue;
+            }
+
+            foreach (var taken in values[..i])
+                _classes.Give(taken >> ServiceSets.ClassShift);
+            return null;
+        }
+
+        return values;
     }
 
     private void Count(PortState state, ServiceTable table, int change)

@@ -1,4 +1,5 @@
 using Weft.Compilers.Nftables;
+using System.Globalization;
 using Weft.Model;
 using Weft.Model.Nftables;
 using Weft.Model.Services;
@@ -24,6 +25,7 @@ public sealed class NftServiceProgram : INftProgram<ServiceTable>
     private NftReadBack? _adopted;
     private ServiceTable _committed = ServiceTable.Empty;
     private ServiceTable? _planned;
+    private List<ProxiedPort> _leftOut = [];
 
     private NftServiceProgram()
     {
@@ -60,8 +62,10 @@ public sealed class NftServiceProgram : INftProgram<ServiceTable>
         return program.Ruleset();
     }
 
+    /// <summary>What the last plan leaves out, as the layout has no number for it; it is tried again with every plan.</summary>
+    public EquatableArray<Problem> LeftOut => _leftOut.Count == 0 ? [] : _leftOut.Select(Describe).Distinct().ToEquatableArray();
+
     /// <summary>The batch that leads from what is committed (or was adopted) to <paramref name="desired"/>. An earlier plan that was not committed is forgotten.</summary>
-    /// <exception cref="InvalidOperationException">More ports than the layout has numbers for (524,287 of a family).</exception>
     public NftBatch Plan(ServiceTable desired)
     {
         _v4.Discard();
@@ -71,6 +75,7 @@ public sealed class NftServiceProgram : INftProgram<ServiceTable>
         var operations = new List<NftOperation>();
         operations.AddRange(_v4.Plan(v4, _committed, desired));
         operations.AddRange(_v6.Plan(v6, _committed, desired));
+        _leftOut = [.. _v4.LeftOut, .. _v6.LeftOut];
         return _adopted is null ? new NftBatch([.. operations]) : NftDiff.Between(_adopted, RulesetOf(_v4.PlannedTable(), _v6.PlannedTable()));
     }
 
@@ -78,7 +83,7 @@ public sealed class NftServiceProgram : INftProgram<ServiceTable>
     /// <exception cref="InvalidOperationException">There is no plan.</exception>
     public void Commit()
     {
-        _committed = _planned ?? throw new InvalidOperationException("there is no plan to commit");
+        _committed = Without(_leftOut, _planned ?? throw new InvalidOperationException("there is no plan to commit"));
         _planned = null;
         _adopted = null;
         _v4.Commit();
@@ -107,6 +112,21 @@ public sealed class NftServiceProgram : INftProgram<ServiceTable>
         (NftDeleteElements delete, { } found) => Owner(delete.Table, delete.Set.Name, found),
         _ => null,
     };
+
+    private static ServiceTable Without(List<ProxiedPort> ports, ServiceTable table)
+    {
+        if (ports.Count == 0)
+            return table;
+        var gone = ports.ToHashSet(ReferenceEqualityComparer.Instance);
+        return table with { Ports = table.Ports.Where(port => !gone.Contains(port)).ToEquatableArray() };
+    }
+
+    private static Problem Describe(ProxiedPort port) => new(
+        $"Service {port.Name.Namespace}/{port.Name.Service}",
+        "TooManyServices",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"port {port.Name} ({(port.IsV6 ? "IPv6" : "IPv4")}) is not served: nftables has numbers for {ServiceSets.IdMask / 2:N0} ports of a family and {ServiceSets.MaxClass:N0} kinds of them (endpoints, policies, affinity), and all are in use; remove Services, or set proxy: ipvs"));
 
     private static FamilySeed? SeedOf(NftReadBack found, ServiceSets sets) =>
         found.Ruleset.Find(sets.Table) is { } table ? new FamilySeed(table, sets) : null;

@@ -9,9 +9,8 @@ internal sealed class Numbers(uint first, uint step, uint last)
     private readonly List<uint> _plannedFreed = [];
     private uint _used;
 
-    /// <summary>A number that nobody has.</summary>
-    /// <exception cref="InvalidOperationException">All of them are in use.</exception>
-    public uint Take()
+    /// <summary>A number that nobody has; null when all of them are in use.</summary>
+    public uint? Take()
     {
         while (_free.TryPop(out var number))
         {
@@ -26,7 +25,7 @@ internal sealed class Numbers(uint first, uint step, uint last)
                 return number;
         }
 
-        throw new InvalidOperationException($"more than {(last - first) / step} numbers are in use: the layout has no room for more Services");
+        return null;
     }
 
     /// <summary>Takes this number, if nobody has it.</summary>
@@ -36,6 +35,14 @@ internal sealed class Numbers(uint first, uint step, uint last)
             return false;
         _plannedTaken.Add(number);
         return true;
+    }
+
+    /// <summary>Gives a number back that the same plan took.</summary>
+    public void Return(uint number)
+    {
+        _plannedTaken.Remove(number);
+        _taken.Remove(number);
+        _free.Push(number);
     }
 
     /// <summary>Gives a number back, once the plan is committed.</summary>

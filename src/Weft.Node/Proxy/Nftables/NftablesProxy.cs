@@ -26,7 +26,7 @@ public sealed class NftablesProxy : IProxyTarget
     public ProxyOutcome Sync(ServiceTable desired)
     {
         var (changes, repairs) = _tables.Sync(desired);
-        return new ProxyOutcome(changes, repairs > 0, _quarantine.Problems);
+        return new ProxyOutcome(changes, repairs > 0, [.. _quarantine.Problems, .. _tables.Current?.LeftOut ?? []]);
     }
 
     /// <inheritdoc/>

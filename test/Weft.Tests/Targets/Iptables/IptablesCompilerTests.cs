@@ -17,7 +17,7 @@ public sealed class IptablesCompilerTests
         var table = SampleTables.All[name];
         var v4 = IptablesDiff.Full(new IptablesCompiler(isV6: false).Compile(table)).Text;
         var v6 = IptablesDiff.Full(new IptablesCompiler(isV6: true).Compile(table)).Text;
-        GoldenText.Check("iptables", name, $"# iptables-restore\n{v4}# ip6tables-restore\n{v6}");
+        TargetGolden.Folder.Check("iptables", $"{name}.txt", $"# iptables-restore\n{v4}# ip6tables-restore\n{v6}");
     }
 
     [Theory]

@@ -15,7 +15,7 @@ public sealed class IpvsCompilerTests
     {
         var own = IpAddress.Parse("192.168.0.5");
         var node = new IpvsNode([IpAddress.Parse("127.0.0.1"), own, IpAddress.Parse("172.30.0.5"), IpAddress.Parse("2001:db8::5"), IpAddress.Parse("fe80::5")], own);
-        GoldenText.Check("ipvs", name, IpvsText.Print(IpvsCompiler.Compile(SampleTables.All[name], node)));
+        TargetGolden.Folder.Check("ipvs", $"{name}.txt", IpvsText.Print(IpvsCompiler.Compile(SampleTables.All[name], node)));
     }
 
     [Fact]

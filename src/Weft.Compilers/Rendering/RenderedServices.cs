@@ -6,15 +6,17 @@ using Weft.Model;
 using Weft.Model.Nftables;
 using Weft.Model.Services;
 
-namespace Weft.Cli.Rendering;
+namespace Weft.Compilers.Rendering;
 
 /// <summary>What a target would program, as text.</summary>
-internal static class RenderedServices
+public static class RenderedServices
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    /// <summary>The targets, and the table that all of them compile from.</summary>
     public static readonly string[] Targets = ["nftables", "iptables", "ipvs", "json"];
 
+    /// <summary>Prints it.</summary>
     /// <param name="target">One of <see cref="Targets"/>.</param>
     /// <param name="table">What to serve.</param>
     /// <param name="node">The node's name.</param>

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Weft.Model;
 using Weft.Model.Services;
 
-namespace Weft.Cli.Rendering;
+namespace Weft.Compilers.Rendering;
 
 /// <summary>What a node's proxy serves, as JSON of a stable shape (docs/services.md, "Render").</summary>
 internal static class ServiceTableJson
