@@ -1,5 +1,6 @@
 using System.Globalization;
 using Weft.Cli.Rendering;
+using Weft.Compilers.Clusters;
 using Weft.Compilers.Tracing;
 using Weft.Kubernetes;
 using Weft.Model;
@@ -8,7 +9,7 @@ using Weft.Model.Services;
 namespace Weft.Cli.Tracing;
 
 /// <summary>What <c>weft trace</c> was asked, and the answer.</summary>
-internal sealed record TraceQuestion(string From, string To, string? Port, string Namespace, L4Protocol Protocol)
+internal sealed record TraceQuestion(string From, string To, string? Port, string Namespace, L4Protocol Protocol, ProxyMode? Target)
 {
     /// <summary>Takes <c>TO[:PORT]</c> apart; an IPv6 address with a port stands in brackets.</summary>
     public static (string To, string? Port) Split(string text)
@@ -28,7 +29,7 @@ internal sealed record TraceQuestion(string From, string To, string? Port, strin
         var from = map.Client(From, Namespace, v6);
         var to = service is null ? map.Destination(To, Namespace, v6) : new TraceEnd($"service {service.Key()}", AddressOf(service), Node: null);
         var node = from.Node ?? to.Node ?? ManifestCluster.NodeOf(objects, asked: null);
-        return new Tracer(objects, pods, node, RenderedRoutes.Machine(objects, node)).Trace(from, to, PortOf(service, to, pods), Protocol);
+        return new Tracer(objects, pods, node, name => RenderedRoutes.Machine(objects, name), Target).Trace(from, to, PortOf(service, to, pods), Protocol);
     }
 
     private static IpAddress AddressOf(Service service) => service.Spec switch

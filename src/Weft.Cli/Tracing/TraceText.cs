@@ -11,7 +11,7 @@ internal static class TraceText
     public static string Of(TraceReport report, bool colours)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Show(report.From)} to {Show(report.To)} port {report.Port}/{report.Protocol}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Show(report.From)} to {Show(report.To)} port {report.Port}/{report.Protocol}, by {report.Target}\n");
         foreach (var hop in report.Hops)
             Append(text, hop, "  ");
         foreach (var endpoint in report.Endpoints)
@@ -33,6 +33,7 @@ internal static class TraceText
         ["to"] = Json(report.To),
         ["port"] = report.Port,
         ["protocol"] = report.Protocol,
+        ["target"] = report.Target,
         ["outcome"] = report.Outcome.ToString().ToLowerInvariant(),
         ["reason"] = report.Reason,
         ["hops"] = Json(report.Hops),

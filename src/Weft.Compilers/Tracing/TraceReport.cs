@@ -10,7 +10,7 @@ public sealed record TraceEnd(string What, IpAddress Address, string? Node);
 
 /// <summary>A step of a packet's way.</summary>
 /// <param name="Node">Where.</param>
-/// <param name="Stage"><c>prerouting</c>, <c>output</c>, <c>route</c> or <c>postrouting</c>.</param>
+/// <param name="Stage"><c>prerouting</c>, <c>input</c>, <c>forward</c>, <c>output</c>, <c>route</c> or <c>postrouting</c>.</param>
 /// <param name="Rule">The rule or route that decided, with its table and chain.</param>
 /// <param name="Effect">What it did.</param>
 /// <param name="Object">The object that it comes from, where there is one.</param>
@@ -51,6 +51,9 @@ public sealed record TraceReport
 
     /// <summary><c>TCP</c>, <c>UDP</c> or <c>SCTP</c>.</summary>
     public required string Protocol { get; init; }
+
+    /// <summary>How the client's node balances Services, as in the setting <c>proxy</c>.</summary>
+    public required string Target { get; init; }
 
     /// <summary>What becomes of it.</summary>
     public required TraceOutcome Outcome { get; init; }

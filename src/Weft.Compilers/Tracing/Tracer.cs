@@ -1,4 +1,7 @@
+using Weft.Compilers.Clusters;
 using Weft.Compilers.Services;
+using Weft.Compilers.Services.Iptables;
+using Weft.Compilers.Services.Ipvs;
 using Weft.Compilers.Services.Nftables;
 using Weft.Kubernetes;
 using Weft.Model;
@@ -9,27 +12,35 @@ using Weft.Model.Services;
 
 namespace Weft.Compilers.Tracing;
 
-/// <summary>Predicts the way of a connection's first packet: the rules that the agent of the client's node would program, run by the interpreter.</summary>
+/// <summary>Predicts the way of a connection's first packet: what the agent of the client's node would program, and the route on the other side.</summary>
 /// <remarks>What others than the agent do on a node (a firewall of its own, another proxy) it cannot know.</remarks>
 public sealed class Tracer
 {
     private const ushort ClientPort = 40000;
+    private readonly ClusterSnapshot _objects;
     private readonly string _node;
+    private readonly Func<string, HostView> _machine;
     private readonly TraceMap _map;
     private readonly Reasons _reasons;
+    private readonly ServiceTable _table;
     private readonly NodeState _state;
-    private readonly NftRuleset _rules;
+    private readonly ProxyMode _mode;
     private readonly HashSet<IpAddress> _own;
 
     /// <summary>Compiles the node that the packets begin at (or, from outside, arrive at first).</summary>
-    public Tracer(ClusterSnapshot objects, EquatableArray<Pod> pods, string node, HostView host)
+    /// <param name="objects">The cluster's objects.</param>
+    /// <param name="pods">Its pods.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="machine">What is known of the machine of a node.</param>
+    /// <param name="target">How Services are balanced; as the cluster's settings say when null.</param>
+    public Tracer(ClusterSnapshot objects, EquatableArray<Pod> pods, string node, Func<string, HostView> machine, ProxyMode? target = null)
     {
-        _node = node;
+        (_objects, _node, _machine) = (objects, node, machine);
         _map = new TraceMap(objects, pods);
-        var table = ServiceCompiler.CompileOnce(objects, node).Table;
-        _reasons = new Reasons(objects, table, node);
-        _state = NodeCompiler.Compile(objects, node, host).Desired;
-        _rules = new NftRuleset { Tables = [.. NftServiceProgram.Compile(table).Tables, .. _state.Nftables.Tables] };
+        _table = ServiceCompiler.CompileOnce(objects, node).Table;
+        _reasons = new Reasons(objects, _table, node);
+        _state = NodeCompiler.Compile(objects, node, machine(node)).Desired;
+        _mode = target ?? ClusterSettingsParser.Parse(objects.Configuration?.Data).Settings.Proxy;
         _own = objects.Nodes.Where(other => other.Metadata.Name == node).SelectMany(TraceMap.AddressesOf).ToHashSet();
     }
 
@@ -40,57 +51,70 @@ public sealed class Tracer
         var hook = _own.Contains(from.Address) ? NftHook.Output : NftHook.Prerouting;
         if (hook == NftHook.Prerouting)
             packet = packet with { InputInterface = from.What.StartsWith("pod ", StringComparison.Ordinal) ? "veth" : "eth0" };
-        uint choices = 0;
-        var first = Run(hook, packet, modulus => { choices = modulus; return 0; });
-        var report = new TraceReport { From = from, To = to, Port = port, Protocol = protocol.ToString().ToUpperInvariant(), Outcome = TraceOutcome.Delivered };
-        var owner = _reasons.Serving(to.Address, port, protocol, _own.Contains(to.Address));
-        report = report with { Hops = Hops(hook, first, owner) };
-        if (!first.Accepted)
+        var path = Path(packet.Source.IsV6);
+        var passage = path.Enter(hook, packet);
+        var owner = _reasons.Serving(to.Address, port, protocol, _own.Contains(to.Address)) is { } served ? $"Service {served.Name}" : null;
+        var report = new TraceReport
         {
-            return report with
-            {
-                Outcome = first.Decision is NftReject ? TraceOutcome.Refused : TraceOutcome.Dropped,
-                Reason = _reasons.For(from, to.Address, port, protocol, _own.Contains(to.Address)),
-            };
-        }
-
-        var endpoints = Enumerable.Range(0, (int)Math.Max(choices, 1)).Select(slot => Endpoint(Run(hook, packet, _ => (uint)slot).Packet, packet, Math.Max(choices, 1)));
-        return report with { Endpoints = endpoints.ToEquatableArray() };
+            From = from,
+            To = to,
+            Port = port,
+            Protocol = protocol.ToString().ToUpperInvariant(),
+            Target = path.Name,
+            Outcome = passage.Outcome,
+            Hops = passage.Hops.Select(hop => hop with { Object = owner }).ToEquatableArray(),
+        };
+        return passage.Outcome == TraceOutcome.Delivered
+            ? report with { Endpoints = passage.Choices.Select(choice => Endpoint(path, choice, packet, owner)).ToEquatableArray() }
+            : report with { Reason = _reasons.For(from, to.Address, port, protocol, _own.Contains(to.Address)) };
     }
 
-    private NftTrace Run(NftHook hook, NftPacket packet, Func<uint, uint> choose) =>
-        new NftInterpreter(_rules, new NftHost(address => _own.Contains(address) || address.IsLoopback ? NftAddressType.Local : NftAddressType.Unicast, choose)).Run(hook, packet);
-
-    private TraceEndpoint Endpoint(NftPacket translated, NftPacket original, uint choices)
+    private ITargetPath Path(bool v6) => _mode switch
     {
+        ProxyMode.Iptables => new IptablesPath(_node, new IptablesCompiler(v6).Compile(_table), _own),
+        ProxyMode.Ipvs => new IpvsPath(_node, IpvsCompiler.Compile(_table, Machine()), _own),
+        ProxyMode.None => new NftPath("none", _node, NftRuleset.Empty, _own),
+        _ => new NftPath("nftables", _node, NftServiceProgram.Compile(_table), _own),
+    };
+
+    private IpvsNode Machine() => new([.. _own], First(v6: false), First(v6: true));
+
+    private IpAddress? First(bool v6) => _own.Where(address => address.IsV6 == v6).Order().Select(address => (IpAddress?)address).FirstOrDefault();
+
+    private TraceEndpoint Endpoint(ITargetPath path, TargetChoice choice, NftPacket original, string? owner)
+    {
+        var translated = choice.Packet;
         var end = _map.EndOf(translated.Destination);
-        var route = Route(end);
         var status = translated.Destination == original.Destination && translated.DestinationPort == original.DestinationPort ? default : NftCtStatus.DestinationNat;
-        var leaving = Run(NftHook.Postrouting, translated with { OutputInterface = "eth0", InputInterface = "", Status = status }, _ => 0);
-        var masqueraded = leaving.Decision is NftMasquerade;
-        return new TraceEndpoint(end, translated.DestinationPort, 1.0 / choices, masqueraded, [route, .. Hops(NftHook.Postrouting, leaving, null)]);
+        var leaving = translated with { OutputInterface = "eth0", InputInterface = "", Status = status };
+        var (byTarget, hops) = path.Leave(leaving);
+
+        // A connection has one source NAT: the target's comes first.
+        var (byNode, others) = byTarget ? (false, []) : new NftPath("", _node, _state.Nftables, _own).Leave(leaving);
+        return new TraceEndpoint(
+            end,
+            translated.DestinationPort,
+            choice.Probability,
+            byTarget || byNode,
+            [.. choice.Hops.Select(hop => hop with { Object = owner }), Route(_state, _node, _own, end), .. hops, .. others, .. Arrival(end)]);
     }
 
-    private TraceHop Route(TraceEnd end)
+    /// <summary>What the other side's node does with it.</summary>
+    private IEnumerable<TraceHop> Arrival(TraceEnd end)
     {
-        if (_own.Contains(end.Address))
-            return new TraceHop(_node, "route", $"local {end.Address}", "to the node itself", $"Node {_node}");
-        if (end.Node == _node)
-            return new TraceHop(_node, "route", $"{end.Address} dev veth…", "to the pod's interface", end.What);
-        var found = _state.Routes.Where(route => route.Table == RouteTable.Main && route.Destination.Contains(end.Address)).MaxBy(route => route.Destination.Length);
+        if (end.Node is not { } other || other == _node || _objects.Nodes.FirstOrDefault(node => node.Metadata.Name == other) is not { } node)
+            return [];
+        return [Route(NodeCompiler.Compile(_objects, other, _machine(other)).Desired, other, TraceMap.AddressesOf(node).ToHashSet(), end)];
+    }
+
+    private static TraceHop Route(NodeState state, string node, HashSet<IpAddress> own, TraceEnd end)
+    {
+        if (own.Contains(end.Address))
+            return new TraceHop(node, "route", $"local {end.Address}", "to the node itself", $"Node {node}");
+        if (end.Node == node)
+            return new TraceHop(node, "route", $"{end.Address} dev veth…", "to the pod's interface", end.What);
+        var found = state.Routes.Where(route => route.Table == RouteTable.Main && route.Destination.Contains(end.Address)).MaxBy(route => route.Destination.Length);
         var effect = end.Node is null ? "out of the cluster" : $"to node {end.Node}{(found?.Device == OverlayDevice.Name ? " by the overlay" : "")}";
-        return new TraceHop(_node, "route", found?.ToString() ?? "the node's own routes", effect, end.Node is null ? null : $"Node {end.Node}");
+        return new TraceHop(node, "route", found?.ToString() ?? "the node's own routes", effect, end.Node is null ? null : $"Node {end.Node}");
     }
-
-    private IEnumerable<TraceHop> HopsOf(NftHook hook, NftTrace trace, ProxiedPort? owner)
-    {
-        foreach (var step in trace.Steps)
-        {
-            var rule = _rules.Find(step.Table)?.FindChain(step.Chain)?.Rules is { } rules && step.Rule < rules.Count ? NftPrinter.Print(rules[step.Rule], step.Table.Family) : "policy";
-            var effect = step.Outcome.StartsWith("dnat", StringComparison.Ordinal) ? "chooses an endpoint" : step.Outcome;
-            yield return new TraceHop(_node, hook.ToString().ToLowerInvariant(), $"{step.Table} {step.Chain}: {rule}", effect, owner is null ? null : $"Service {owner.Name}");
-        }
-    }
-
-    private EquatableArray<TraceHop> Hops(NftHook hook, NftTrace trace, ProxiedPort? owner) => HopsOf(hook, trace, owner).ToEquatableArray();
 }

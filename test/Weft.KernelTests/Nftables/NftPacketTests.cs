@@ -25,6 +25,10 @@ public sealed class NftPacketTests : IDisposable
     {
         using var up = Process.Start("/usr/sbin/ip", ["link", "set", "lo", "up"]);
         up.WaitForExit();
+        Assert.Equal(0, up.ExitCode);
+
+        // Without its route a connection fails at once (ENETUNREACH), before any rule has seen it.
+        Assert.True(SpinWait.SpinUntil(() => HasRoute(VirtualIp), TimeSpan.FromSeconds(60)), $"lo is up, but there is no route to {VirtualIp}");
         foreach (var server in _servers)
             server.Start();
     }
@@ -69,6 +73,20 @@ public sealed class NftPacketTests : IDisposable
             server.Dispose();
         _driver.Converge(NftRuleset.Empty, [Table]);
         _driver.Dispose();
+    }
+
+    private static bool HasRoute(IpAddress address)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Connect(address.ToIPAddress(), 80);
+            return true;
+        }
+        catch (SocketException unreachable) when (unreachable.SocketErrorCode == SocketError.NetworkUnreachable)
+        {
+            return false;
+        }
     }
 
     private static NftRule Pick() => Nft.Rule(

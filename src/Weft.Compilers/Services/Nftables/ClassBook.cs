@@ -85,7 +85,7 @@ internal sealed class ClassBook(ServiceSets sets)
 
     private Use? Open(EntryClass entry, IReadOnlyDictionary<string, uint>? preferred)
     {
-        if ((preferred is not null && preferred.TryGetValue(entry.Chain, out var known) && _numbers.TryTake(known) ? known : _numbers.Take()) is not { } number)
+        if ((preferred is not null && preferred.TryGetValue(entry.Chain, out var known) && _numbers.TryTake(known) ? known : _numbers.TryTake()) is not { } number)
             return null;
         var use = new Use(number, ClassChains.Of(entry, sets));
         _uses[entry] = use;

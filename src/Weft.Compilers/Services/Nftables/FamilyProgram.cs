@@ -131,7 +131,7 @@ internal sealed class FamilyProgram(ServiceSets sets)
 
     private PortState? Make(ProxiedPort port, PortState? before, ServiceTable table)
     {
-        if ((before?.Id ?? (Seed?.IdOf(port) is { } known && _ids.TryTake(known) ? known : _ids.Take())) is not { } id)
+        if ((before?.Id ?? (Seed?.IdOf(port) is { } known && _ids.TryTake(known) ? known : _ids.TryTake())) is not { } id)
             return null;
         if (Values(port, id, table) is not { } values)
         {

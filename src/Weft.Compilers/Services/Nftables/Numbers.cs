@@ -9,8 +9,13 @@ internal sealed class Numbers(uint first, uint step, uint last)
     private readonly List<uint> _plannedFreed = [];
     private uint _used;
 
+    /// <summary>A number that nobody has.</summary>
+    /// <exception cref="InvalidOperationException">All of them are in use.</exception>
+    public uint Take() =>
+        TryTake() ?? throw new InvalidOperationException($"more than {(last - first) / step} numbers are in use: the layout has no room for more");
+
     /// <summary>A number that nobody has; null when all of them are in use.</summary>
-    public uint? Take()
+    public uint? TryTake()
     {
         while (_free.TryPop(out var number))
         {
