@@ -27,9 +27,9 @@ internal sealed class PeerBook(AddressOwners owners, NodeIndex nodes)
             if (asked is PodTerm pods)
                 dirt.Identities.UnionWith(pods.Members);
             else if (asked is BlockTerm block)
-                dirt.Blocks |= Track(_blockTerms, block) || term is PortTerm;
+                dirt.Blocks = Track(_blockTerms, block);
             else if (asked is NodeTerm node)
-                dirt.Nodes |= Track(_nodeTerms, node);
+                dirt.Nodes = Track(_nodeTerms, node);
         }
     }
 
@@ -119,8 +119,12 @@ internal sealed class PeerBook(AddressOwners owners, NodeIndex nodes)
         return _identities.Of([.. terms]);
     }
 
-    /// <summary>Puts a term into the set of those in use, or takes it out.</summary>
-    /// <returns>Whether the set changed.</returns>
+    /// <summary>Puts a term into the set of those in use, itself or for a named port, or takes it out.</summary>
+    /// <returns>True: even where the set stays, somebody may match one term more or less.</returns>
     private static bool Track<T>(HashSet<T> inUse, T term)
-        where T : RuleTerm => term.Uses > 0 || term.Ports.Any(port => port.Uses > 0) ? inUse.Add(term) : inUse.Remove(term);
+        where T : RuleTerm
+    {
+        _ = term.Uses > 0 || term.Ports.Any(port => port.Uses > 0) ? inUse.Add(term) : inUse.Remove(term);
+        return true;
+    }
 }
