@@ -27,8 +27,29 @@ public static class InterpretedPolicies
         }
     }
 
+    /// <summary>Asserts what becomes of a segment in the middle of a connection that nobody knows: who opened it shows by the ports, or else both may have.</summary>
+    public static void CheckMiddle(PolicyTable table, NftRuleset ruleset, IEnumerable<(Connection Connection, ushort SourcePort)> segments)
+    {
+        const byte Ack = 0x10, Tcp = 6;
+        var (interpreter, judge) = (new NftInterpreter(ruleset, Host), new PolicyJudge(table));
+        foreach (var (connection, sourcePort) in segments.Where(segment => segment.Connection.Protocol == Tcp && HookOf(segment.Connection) == NftHook.Forward))
+        {
+            var (fromClient, toClient) = (sourcePort >= 32768, connection.Port >= 32768);
+            var asFirst = judge.Judge(connection).IsAccepted;
+            var asAnswer = judge.Judge(new Connection(connection.Destination, connection.Source, Tcp, sourcePort)).IsAccepted;
+            var expected = (fromClient, toClient) switch
+            {
+                (true, false) => asFirst,
+                (false, true) => asAnswer,
+                _ => asFirst && asAnswer,
+            };
+            var trace = Run(interpreter, connection, NftHook.Forward, sourcePort, Ack);
+            Assert.True(expected == trace.Accepted, expected == trace.Accepted ? null : $"{connection} from port {sourcePort}: {trace}");
+        }
+    }
+
     /// <summary>What becomes of a connection's first packet in this hook, and behind it.</summary>
-    public static NftTrace Run(NftInterpreter interpreter, Connection connection, NftHook hook)
+    public static NftTrace Run(NftInterpreter interpreter, Connection connection, NftHook hook, ushort sourcePort = 40000, byte tcpFlags = 0x02)
     {
         var packet = new NftPacket
         {
@@ -37,7 +58,8 @@ public static class InterpretedPolicies
             Source = connection.Source,
             Destination = connection.Destination,
             Protocol = connection.Protocol,
-            SourcePort = 40000,
+            SourcePort = sourcePort,
+            TcpFlags = tcpFlags,
             DestinationPort = connection.Port ?? 0,
             IcmpType = connection.Protocol == 58 ? (byte)128 : (byte)8,
         };

@@ -18,6 +18,12 @@ public sealed class NftPolicyProperties
         (table, connections) => InterpretedPolicies.CheckSame(table, NftPolicyProgram.Compile(table), connections)).Check(Often);
 
     [Fact]
+    public void What_begins_in_the_middle_passes_if_the_end_that_may_have_opened_it_is_allowed_to() => Prop.ForAll(
+        RandomPolicies.Table.ToArbitrary(),
+        Gen.ArrayOf(RandomPolicies.Segment, 30).ToArbitrary(),
+        (table, segments) => InterpretedPolicies.CheckMiddle(table, NftPolicyProgram.Compile(table), segments)).Check(Often);
+
+    [Fact]
     public void Batches_of_changes_lead_to_the_same_behaviour_as_compiling_anew() => Prop.ForAll(
         RandomPolicies.History.ToArbitrary(),
         Gen.ArrayOf(RandomPolicies.Connection, 10).ToArbitrary(),

@@ -33,6 +33,12 @@ public static class RandomPolicies
         from near in Gen.Choose(-1, 1)
         select new Connection(source, destination, protocol, protocol is 6 or 17 or 132 ? (ushort)int.Clamp(port + near, 0, ushort.MaxValue) : null);
 
+    /// <summary>A TCP segment in the middle of a connection.</summary>
+    public static Gen<(Connection Connection, ushort SourcePort)> Segment { get; } =
+        from connection in Connection.Where(connection => connection.Protocol == 6)
+        from port in Gen.Elements(Numbers)
+        select (connection, port);
+
     /// <summary>Addresses of pods, the node and the outside.</summary>
     public static IpAddress[] Addresses(bool v6) =>
     [

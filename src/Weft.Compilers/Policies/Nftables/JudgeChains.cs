@@ -12,7 +12,11 @@ namespace Weft.Compilers.Policies.Nftables;
 /// </code>
 /// A verdict that accepts ends the hook's chain for this direction. No sum of verdicts: every connection finds one.
 /// </remarks>
-internal sealed class JudgeChains(PolicyDirection direction, bool audited, bool v6)
+/// <param name="direction">Which end.</param>
+/// <param name="audited">Whether policies under audit count.</param>
+/// <param name="v6">The family.</param>
+/// <param name="answers">Whether packets are taken for answers: judged is the connection that their receiver would have opened.</param>
+internal sealed class JudgeChains(PolicyDirection direction, bool audited, bool v6, bool answers = false)
 {
     // RFC 4890 4.3.1, 4.4.1: MLD, neighbour and router discovery, redirects; MLDv2 reports. Without them nobody finds the pod's gateway.
     private const uint FirstLocalType = 130, LastLocalType = 137, ListenerReport = 143;
@@ -25,21 +29,24 @@ internal sealed class JudgeChains(PolicyDirection direction, bool audited, bool 
     private static readonly NftData Numbers = NftData.Host32(PolicySets.NumberMask);
     private static readonly NftExpression Everybody = new NftConstant(NftData.Host32(PolicySets.Everybody), NftType.Mark);
 
-    private readonly bool _isEgress = direction == PolicyDirection.Egress;
+    private readonly bool _ownIsSource = direction == PolicyDirection.Egress != answers;
+    private readonly string _classes = PolicySets.Classes(direction, audited, v6);
 
     /// <summary>The first of the chains: what a packet of a policed pod goes to.</summary>
-    public string Entry => PolicySets.Classes(direction, audited, v6);
+    public string Entry => answers ? $"{_classes}-answers" : _classes;
 
     private string Judge => $"{Entry}-judge";
 
     private string WithRanges => $"{Entry}-ranges";
 
-    private NftExpression Own => Address(source: _isEgress);
+    private NftExpression Own => Address(source: _ownIsSource);
 
-    private NftExpression Peer => Address(source: !_isEgress);
+    private NftExpression Peer => Address(source: !_ownIsSource);
+
+    private NftExpression Port => answers ? Nft.TransportSport : Nft.TransportDport;
 
     /// <summary>The class of the pod; ends the rule where no policy selects it.</summary>
-    private NftExpression OwnClass => Own.Map(Entry, NftType.Mark);
+    private NftExpression OwnClass => Own.Map(_classes, NftType.Mark);
 
     /// <summary>Sends the packets of policed pods to a chain.</summary>
     public NftRule Dispatch(string chain) => Nft.Rule(OwnClass.IsNot(NftData.Host32(0)), Nft.Goto(chain));
@@ -56,7 +63,7 @@ internal sealed class JudgeChains(PolicyDirection direction, bool audited, bool 
 
     private IEnumerable<NftRule> EntryRules()
     {
-        if (v6)
+        if (v6 && !answers)
         {
             yield return Nft.Rule(new NftRangeMatch(Nft.Icmp6Type, NftData.Byte((byte)FirstLocalType), NftData.Byte((byte)LastLocalType)), Nft.Accept);
             yield return Nft.Rule(Nft.Icmp6Type.Is(ListenerReport), Nft.Accept);
@@ -74,12 +81,12 @@ internal sealed class JudgeChains(PolicyDirection direction, bool audited, bool 
         yield return Nft.Rule(Carry(new NftConstant(nobody, Carried)));
         yield return Nft.Rule(Carry(Peer.Map(PolicySets.Peers(v6), NftType.Mark)));
         yield return Nft.Rule(Nft.Priority.Is(nobody), Carry(Peer.Map(PolicySets.Blocks(v6), NftType.Mark)));
-        yield return OfPeer(PolicySets.Ports, Nft.L4Proto, Nft.TransportDport);
+        yield return OfPeer(PolicySets.Ports, Nft.L4Proto, Port);
         if (lengths != 0)
             yield return Nft.Rule(OwnClass.HasAny(PolicySets.RangedFlag), Nft.Goto(WithRanges));
         yield return OfPeer(PolicySets.Any);
         yield return Nft.Rule(Carry(OwnClass));
-        yield return OfEverybody(PolicySets.Ports, Nft.L4Proto, Nft.TransportDport);
+        yield return OfEverybody(PolicySets.Ports, Nft.L4Proto, Port);
         yield return OfEverybody(PolicySets.Any);
     }
 
@@ -90,18 +97,18 @@ internal sealed class JudgeChains(PolicyDirection direction, bool audited, bool 
             yield return OfPeer(PolicySets.Ranges, Nft.L4Proto, port);
         yield return OfPeer(PolicySets.Any);
         yield return Nft.Rule(Carry(OwnClass));
-        yield return OfEverybody(PolicySets.Ports, Nft.L4Proto, Nft.TransportDport);
+        yield return OfEverybody(PolicySets.Ports, Nft.L4Proto, Port);
         foreach (var port in Prefixes(lengths))
             yield return OfEverybody(PolicySets.Ranges, Nft.L4Proto, port);
         yield return OfEverybody(PolicySets.Any);
     }
 
-    private static IEnumerable<NftExpression> Prefixes(uint lengths)
+    private IEnumerable<NftExpression> Prefixes(uint lengths)
     {
         for (var length = PortPrefixes.Single - 1; length >= 0; length--)
         {
             if ((lengths & (1u << length)) != 0)
-                yield return new NftBitwise(Nft.TransportDport, NftData.Big16(PortPrefixes.MaskOf(length)), NftData.Big16(PortPrefixes.MarkerOf(length)));
+                yield return new NftBitwise(Port, NftData.Big16(PortPrefixes.MaskOf(length)), NftData.Big16(PortPrefixes.MarkerOf(length)));
         }
     }
 

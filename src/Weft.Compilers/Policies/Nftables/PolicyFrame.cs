@@ -1,5 +1,6 @@
 using Weft.Model.Nftables;
 using Weft.Model.Policies;
+using Weft.Model.Services;
 
 namespace Weft.Compilers.Policies.Nftables;
 
@@ -10,6 +11,20 @@ namespace Weft.Compilers.Policies.Nftables;
 internal readonly record struct PolicyFrame(NftTableId Table, uint Lengths, bool Audits)
 {
     private const string OutputSuffix = "-output";
+
+    /// <summary>Behind those of both directions and of both under audit.</summary>
+    private const int LastStages = 4;
+
+    // TCP that begins in the middle, since its flow was cut or forgotten. Who opened it shows by the ports: Linux's clients begin at 32768.
+    private const uint FirstOfClients = 32_768, LastPort = ushort.MaxValue;
+
+    // SYN, and SYN with ACK.
+    private const byte Opening = 0x02, OpeningOrAnswer = 0x12;
+
+    private static readonly NftExpression Flags = new NftPayload(NftField.TcpFlags).And(NftData.Byte(OpeningOrAnswer));
+    private static readonly NftExpression SourcePort = new NftPayload(NftField.TcpSport);
+    private static readonly NftRule NoAnswers = Nft.Rule(
+        Flags.IsNot(NftData.Byte(Opening)), SourcePort.Between(0, FirstOfClients - 1), Nft.TcpDport.Between(FirstOfClients, LastPort), Nft.Accept);
 
     /// <summary>IPVS takes packets to virtual addresses out of the input hook before this, and sends them through the output hook with their real destination.</summary>
     private const int InputPriority = NftPriority.SourceNat + 10;
@@ -31,20 +46,23 @@ internal readonly record struct PolicyFrame(NftTableId Table, uint Lengths, bool
         var priority = IsBridge ? NftPriority.BridgeFilter : NftPriority.Filter;
         foreach (var (direction, audited) in Stages)
         {
-            chains.Add(Forward(direction, audited, priority));
+            var stage = priority + (direction == PolicyDirection.Ingress ? 1 : 0) + (audited ? 2 : 0);
+            chains.Add(Forward(direction, audited, stage));
             if (!IsBridge)
-                chains.AddRange(OfThisNode(direction, audited, priority));
+                chains.AddRange(OfThisNode(direction, audited, stage));
             foreach (var v6 in Families)
                 chains.AddRange(new JudgeChains(direction, audited, v6).Build(Lengths));
-            priority++;
         }
 
+        // A chain's priority is for good: to change it would be to make the table anew.
+        chains.AddRange(Answers(PolicyDirection.Egress, priority + LastStages));
+        chains.AddRange(Answers(PolicyDirection.Ingress, priority + LastStages + 1));
         return NftGuards.Complete(new NftTable(Table.Family, Table.Name) { Comment = "network policies", Sets = PolicySets.All, Chains = [.. chains] });
     }
 
     // Between pods, here or elsewhere, and the outside.
     private static NftChain Forward(PolicyDirection direction, bool audited, int priority) =>
-        Base("forward", direction, audited, NftHook.Forward, priority, [.. Families.Select(v6 => Dispatch(direction, audited, v6))]);
+        Base("forward", direction, audited, NftHook.Forward, priority, [NoAnswers, .. Families.Select(v6 => Dispatch(direction, audited, v6))]);
 
     private static List<NftChain> OfThisNode(PolicyDirection direction, bool audited, int priority)
     {
@@ -66,6 +84,22 @@ internal readonly record struct PolicyFrame(NftTableId Table, uint Lengths, bool
         Nft.Rule((v6 ? Nft.Ip6Saddr : Nft.IpSaddr).In(PolicySets.Node(v6)), Nft.Accept),
         Nft.Rule(FromThisNode, Nft.Accept),
         Nft.Rule(Nft.Goto(entry)));
+
+    private List<NftChain> Answers(PolicyDirection direction, int priority)
+    {
+        var families = Array.ConvertAll(Families, v6 => new JudgeChains(direction, audited: false, v6, answers: true));
+        var hook = Base("answers", direction, audited: false, NftHook.Forward, priority, [.. OnlyAnswers(), .. families.Select(judge => judge.Dispatch(judge.Entry))]);
+        var lengths = Lengths;
+        return [hook, .. families.SelectMany(judge => judge.Build(lengths))];
+    }
+
+    // What is neither clearly an answer nor clearly a client's is judged both ways.
+    private static NftRule[] OnlyAnswers() =>
+    [
+        Nft.Rule(Nft.L4Proto.IsNot((uint)L4Protocol.Tcp), Nft.Accept),
+        Nft.Rule(Flags.Is(NftData.Byte(Opening)), Nft.Accept),
+        Nft.Rule(SourcePort.Between(FirstOfClients, LastPort), Nft.TcpDport.Between(0, FirstOfClients - 1), Nft.Accept),
+    ];
 
     /// <summary>Takes off what a packet carried: the queue of an interface could take it for a traffic class.</summary>
     private NftChain PutDown() => Nft.FilterChain(

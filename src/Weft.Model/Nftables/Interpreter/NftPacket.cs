@@ -27,6 +27,9 @@ public sealed record NftPacket
     /// <summary>Destination port.</summary>
     public ushort DestinationPort { get; init; }
 
+    /// <summary>Flags of a TCP segment; SYN by default, the first of a connection.</summary>
+    public byte TcpFlags { get; init; } = 0x02;
+
     /// <summary>Type of an ICMP or ICMPv6 message.</summary>
     public byte IcmpType { get; init; }
 

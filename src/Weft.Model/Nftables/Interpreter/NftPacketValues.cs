@@ -62,6 +62,7 @@ internal static class NftPacketValues
     {
         (0, Tcp or Udp or Sctp) when field.Type == NftType.Port => NftData.Big16(packet.SourcePort),
         (2, Tcp or Udp or Sctp) when field.Type == NftType.Port => NftData.Big16(packet.DestinationPort),
+        (_, Tcp) when field.Field is NftField.TcpFlags => NftData.Byte(packet.TcpFlags),
         (0, Icmp or Icmp6) when field.Field is NftField.IcmpType or NftField.Icmp6Type => NftData.Byte(packet.IcmpType),
         _ => null,
     };
