@@ -9,7 +9,7 @@ namespace Weft.Tests.Policies;
 /// <summary>Rules against the plain reading of a policy table, for any table and any packet.</summary>
 public sealed class NftPolicyProperties
 {
-    private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(100);
+    private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(40);
 
     [Fact]
     public void The_rules_do_with_every_connection_what_the_table_says() => Prop.ForAll(
