@@ -10,8 +10,8 @@ namespace Weft.Node;
 
 /// <summary>The node agent: keeps one node's part of the network as the cluster's objects say. The same in a lab and on a real node.</summary>
 /// <remarks>
-/// It works in the network namespace it was started in and leaves the datapath in place when it ends, however it ends. Routes and Services have
-/// a loop each, so that neither waits for the other.
+/// It works in the network namespace it was started in and leaves the datapath in place when it ends, however it ends. Routes, Services and policies
+/// have a loop each, so that none waits for another.
 /// </remarks>
 public static class NodeAgent
 {
@@ -27,11 +27,14 @@ public static class NodeAgent
         using var network = KernelNetworkStack.Open();
         using var filter = new KernelNftables();
         using var services = new KernelNftables();
+        using var policies = new KernelNftables();
         using var flows = new KernelConntrack();
+        using var policedFlows = new KernelConntrack();
         var cluster = new ClusterWatch(client, logger);
         var events = new EventRecorder(client, "weft-node", options.NodeName, logger);
         var balanced = new BalancedServices();
         using var proxy = new ProxyAgent(options, client, cluster, new ProxyKernel(services, services, flows, network), events, logger, balanced);
+        var policy = new PolicyAgent(options, client, cluster, new PolicyKernel(policies, policies, policedFlows), events, logger);
         var announced = new AnnounceMetrics();
         using var announcing = new AnnounceLoop(
             options,
@@ -49,12 +52,13 @@ public static class NodeAgent
         var health = new AgentHealth(options, () => cluster.StaleFor, text =>
         {
             proxy.WriteMetrics(text);
+            policy.WriteMetrics(text);
             announced.Write(text);
         });
         var routes = new AgentLoop(options, client, cluster, network, filter, events, health, logger);
         Log.Started(logger, options.NodeName, options.KubeConfig.Server);
         await TogetherAsync(
-            cancel, cluster.RunAsync, events.RunAsync, ended => health.RunAsync(logger, ended), routes.RunAsync, proxy.RunAsync, announcing.RunAsync).ConfigureAwait(false);
+            cancel, cluster.RunAsync, events.RunAsync, ended => health.RunAsync(logger, ended), routes.RunAsync, proxy.RunAsync, policy.RunAsync, announcing.RunAsync).ConfigureAwait(false);
         Log.Stopped(logger, options.NodeName);
     }
 

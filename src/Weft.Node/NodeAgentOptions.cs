@@ -38,6 +38,9 @@ public sealed record NodeAgentOptions
     /// <summary>Port on every address of <c>/healthz</c> and <c>/livez</c> for load balancers; 10256, as kube-proxy's. 0 for none.</summary>
     public int ProxyHealthPort { get; init; } = 10256;
 
+    /// <summary>Unix socket on which the CNI plugin asks whether a pod may start.</summary>
+    public string PolicySocket { get; init; } = Weft.Model.Policies.StartingPods.Socket;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

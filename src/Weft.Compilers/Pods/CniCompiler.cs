@@ -10,7 +10,7 @@ namespace Weft.Compilers.Pods;
 /// <summary>Makes the CNI configuration list of a node: the generated one, or the user's, fitted to the node.</summary>
 /// <remarks>
 /// Addresses come from the node's podCIDRs, masquerade is left to the agent (a plugin's own would exempt one node's range only and so
-/// translate pod to pod across nodes), and pods are held to their own address.
+/// translate pod to pod across nodes), pods are held to their own address, and none runs before the kernel has its policies.
 /// </remarks>
 public static class CniCompiler
 {
@@ -56,7 +56,7 @@ public static class CniCompiler
             ["routes"] = HostLocal.DefaultRoutes(podRanges),
             ["reuseDelaySeconds"] = ReuseDelaySeconds,
         };
-        return new JsonObject { ["cniVersion"] = Version, ["name"] = NetworkName, ["plugins"] = new JsonArray(plugin) };
+        return new JsonObject { ["cniVersion"] = Version, ["name"] = NetworkName, ["plugins"] = new JsonArray(plugin, new JsonObject { ["type"] = "weft-policy" }) };
     }
 
     private static CniFile ToFile(JsonObject list) => new(list.ToJsonString(Indented) + "\n");

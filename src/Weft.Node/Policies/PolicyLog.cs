@@ -10,4 +10,16 @@ internal static partial class PolicyLog
 
     [LoggerMessage(42, LogLevel.Warning, "Standing connections that policies deny now cannot be looked for, will try again: {Message}")]
     public static partial void ConnectionsNotCut(ILogger logger, string message);
+
+    [LoggerMessage(43, LogLevel.Information, "Policies: {Changes} changes in {Milliseconds} ms, {Addresses} addresses of pods are under policies")]
+    public static partial void Programmed(ILogger logger, int changes, double milliseconds, int addresses);
+
+    [LoggerMessage(44, LogLevel.Warning, "Policies: somebody changed what was programmed; {Changes} changes to repair it")]
+    public static partial void Drift(ILogger logger, int changes);
+
+    [LoggerMessage(45, LogLevel.Warning, "Pods that start stay isolated for now, will try again: {Message}")]
+    public static partial void PodsNotLetStart(ILogger logger, string message);
+
+    [LoggerMessage(46, LogLevel.Error, "The CNI plugin cannot ask at {Path}, so pods do not start: {Message}")]
+    public static partial void NoAttachmentServer(ILogger logger, string path, string message);
 }

@@ -1,0 +1,125 @@
+using Microsoft.Extensions.Logging;
+using Weft.Kubernetes;
+using Weft.Kubernetes.Client;
+using Weft.Model;
+using Weft.Model.Policies;
+using Weft.Netlink.Nftables;
+using Weft.Node.Proxy;
+using Weft.Node.Status;
+
+namespace Weft.Node.Policies;
+
+/// <summary>The turns of the policies and what sets them off: objects, pods that are given their network, whoever else writes to our tables, time.</summary>
+internal sealed class PolicyLoop
+{
+    private readonly NodeAgentOptions _options;
+    private readonly ILogger _logger;
+    private readonly ClusterWatch _cluster;
+    private readonly ChangeSignal _changed;
+    private readonly PolicyWatch _policies;
+    private readonly PolicyReconciler _reconciler;
+    private readonly StartingPodGate _gate;
+    private readonly Attachments _attachments;
+    private readonly ConnectionCutter _cutter;
+    private readonly ProblemReporter _problems;
+    private readonly PolicyMetrics _metrics;
+    private PolicyTable? _enforced;
+    private volatile bool _doubt = true;
+
+    public PolicyLoop(NodeAgentOptions options, ClusterWatch cluster, PolicyParts parts, EventRecorder events, ILogger logger)
+    {
+        (_options, _cluster, _logger) = (options, cluster, logger);
+        (_changed, _policies, _attachments, _cutter, _metrics) = (parts.Changed, parts.Policies, parts.Attachments, parts.Cutter, parts.Metrics);
+        _cluster.OnChange(_changed);
+        _reconciler = new PolicyReconciler(options.NodeName, parts.Filter);
+        _gate = new StartingPodGate(parts.Filter);
+        _problems = new ProblemReporter(events, logger);
+    }
+
+    /// <summary>The policies that the kernel enforces; null before the first turn.</summary>
+    public PolicyTable? Enforced => Volatile.Read(ref _enforced);
+
+    /// <summary>The next turn reads back.</summary>
+    public void Doubt()
+    {
+        _doubt = true;
+        _changed.Set();
+    }
+
+    /// <summary>Runs until cancelled. Nothing is written before every kind of object was listed once.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await Task.WhenAll(_cluster.Synced, _policies.Synced).WaitAsync(cancel).ConfigureAwait(false);
+            await new TurnLoop(_changed, _options).RunAsync(Turn, () => _doubt = true, cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The wish to end is no failure.
+        }
+    }
+
+    /// <summary>One turn: objects, compile and program, let pods start, cut what is denied now, report.</summary>
+    /// <returns>Whether nothing is left to be tried again.</returns>
+    private bool Turn()
+    {
+        var started = _options.Time.GetTimestamp();
+        var looksAtAll = _doubt;
+        if (looksAtAll)
+        {
+            _doubt = false;
+            _reconciler.Doubt();
+        }
+
+        var waiting = _attachments.TakeKnown();
+        var cluster = _cluster.Snapshot with { Policies = _policies.Take() };
+        var turn = _reconciler.Turn(cluster);
+        var letStart = turn.Programmed && AfterProgramming(turn, cluster, waiting, looksAtAll);
+        var elapsed = _options.Time.GetElapsedTime(started);
+        _metrics.Note(turn, elapsed);
+        Tell(turn, elapsed);
+        _problems.Report(turn.Problems, problem => _policies.Find(problem.Object) ?? StatusReporter.Find(problem, cluster, _options.NodeName));
+        _doubt |= !letStart;
+        return letStart;
+    }
+
+    private bool AfterProgramming(PolicyTurn turn, ClusterSnapshot cluster, IReadOnlyList<TaskCompletionSource> waiting, bool looksAtAll)
+    {
+        if (!ReferenceEquals(turn.Table, _enforced))
+        {
+            Volatile.Write(ref _enforced, turn.Table);
+            _cutter.Note(new PolicyJudge(turn.Table));
+        }
+
+        if ((waiting.Count > 0 || looksAtAll) && !LetStart(cluster.Policies))
+            return false;
+        foreach (var done in waiting)
+            done.TrySetResult();
+        return true;
+    }
+
+    /// <summary>Pods of this node whose objects are known have their policies now.</summary>
+    private bool LetStart(PolicyObjects policies)
+    {
+        var ready = policies.Pods.Where(pod => pod.Node == _options.NodeName && pod.IsPoliced).SelectMany(pod => pod.Addresses).ToHashSet();
+        try
+        {
+            _gate.Open(ready.Contains);
+            return true;
+        }
+        catch (NftException error)
+        {
+            PolicyLog.PodsNotLetStart(_logger, error.Message);
+            return false;
+        }
+    }
+
+    private void Tell(PolicyTurn turn, TimeSpan elapsed)
+    {
+        if (turn.Drift)
+            PolicyLog.Drift(_logger, turn.Changes);
+        else if (turn.Changes > 0)
+            PolicyLog.Programmed(_logger, turn.Changes, Math.Round(elapsed.TotalMilliseconds, 1), turn.Table.Pods.Count);
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using Weft.Kubernetes;
+using Weft.Kubernetes.Client;
+using Weft.Node.Watching;
+
+namespace Weft.Node.Policies;
+
+/// <summary>Keeps policies and whom they speak of, and says when they changed.</summary>
+internal sealed class PolicyWatch
+{
+    private readonly Informer<PolicyPod> _pods;
+    private readonly Informer<Namespace> _namespaces;
+    private readonly Informer<NetworkPolicy> _policies;
+    private readonly Informer<ClusterNetworkPolicy> _clusterPolicies;
+    private readonly ObjectList<Namespace> _namespaceList = new();
+    private readonly ObjectList<NetworkPolicy> _policyList = new();
+    private readonly ObjectList<ClusterNetworkPolicy> _clusterPolicyList = new();
+    private PolicyObjects _taken = new();
+
+    public PolicyWatch(KubeClient client, ILogger logger, ChangeSignal changed)
+    {
+        var options = new InformerOptions { Logger = logger };
+        _pods = new Informer<PolicyPod>(client, options);
+        _namespaces = new Informer<Namespace>(client, options);
+        _policies = new Informer<NetworkPolicy>(client, options);
+        _clusterPolicies = new Informer<ClusterNetworkPolicy>(client, options with { Optional = true });
+        _pods.OnObject(Pods.Note);
+        _namespaces.OnObject(_namespaceList.Note);
+        _policies.OnObject(_policyList.Note);
+        _clusterPolicies.OnObject(_clusterPolicyList.Note);
+        _pods.OnChange(changed);
+        _namespaces.OnChange(changed);
+        _policies.OnChange(changed);
+        _clusterPolicies.OnChange(changed);
+    }
+
+    /// <summary>All pods of the cluster.</summary>
+    public PodList Pods { get; } = new();
+
+    /// <summary>Completes when every kind was listed once: before that, absence means nothing.</summary>
+    public Task Synced => Task.WhenAll(_pods.Synced, _namespaces.Synced, _policies.Synced, _clusterPolicies.Synced);
+
+    /// <summary>The objects of now; the same reference while none changed.</summary>
+    public PolicyObjects Take()
+    {
+        var now = new PolicyObjects
+        {
+            Pods = Pods.Take(),
+            Namespaces = _namespaceList.Take(),
+            NetworkPolicies = _policyList.Take(),
+            ClusterNetworkPolicies = _clusterPolicyList.Take(),
+        };
+        var isSame = now.Pods.AsSpan() == _taken.Pods.AsSpan() && now.Namespaces.AsSpan() == _taken.Namespaces.AsSpan()
+            && now.NetworkPolicies.AsSpan() == _taken.NetworkPolicies.AsSpan() && now.ClusterNetworkPolicies.AsSpan() == _taken.ClusterNetworkPolicies.AsSpan();
+        return isSame ? _taken : _taken = now;
+    }
+
+    /// <summary>The reference to an object that a problem names; null when it is gone.</summary>
+    public ObjectReference? Find(string name) => name.Split(' ', '/') switch
+    {
+        ["NetworkPolicy", var ns, var policy] when _policies.Find(ns, policy) is { } found => ObjectReference.To(found),
+        ["ClusterNetworkPolicy", var policy] when _clusterPolicies.Find(null, policy) is { } found => ObjectReference.To(found),
+        ["Namespace", var ns] when _namespaces.Find(null, ns) is { } found => ObjectReference.To(found),
+        _ => null,
+    };
+
+    public Task RunAsync(CancellationToken cancel) =>
+        Task.WhenAll(_pods.RunAsync(cancel), _namespaces.RunAsync(cancel), _policies.RunAsync(cancel), _clusterPolicies.RunAsync(cancel));
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Weft.Compilers.Policies.Nftables;
+using Weft.Kubernetes.Client;
+using Weft.Netlink.Conntrack;
+using Weft.Netlink.Nftables;
+using Weft.Node.Policies;
+
+namespace Weft.Node;
+
+/// <summary>What policies use of the kernel.</summary>
+/// <param name="Filter">Its own packet filter socket.</param>
+/// <param name="Monitor">Notifications of changes by others than <paramref name="Filter"/>.</param>
+/// <param name="Flows">Connections.</param>
+internal sealed record PolicyKernel(INftablesDriver Filter, INftablesMonitor Monitor, IConntrack Flows);
+
+/// <summary>Puts the enforcement of policies together: its loop, and what listens and looks beside it.</summary>
+internal sealed class PolicyAgent
+{
+    private readonly NodeAgentOptions _options;
+    private readonly ILogger _logger;
+    private readonly PolicyMetrics _metrics = new();
+    private readonly PolicyWatch _watch;
+    private readonly PolicyLoop _loop;
+    private readonly ConnectionCutter _cutter;
+    private readonly TableWatch _tables;
+    private readonly AttachmentServer _attachments;
+
+    public PolicyAgent(NodeAgentOptions options, KubeClient client, ClusterWatch cluster, PolicyKernel kernel, EventRecorder events, ILogger logger)
+    {
+        (_options, _logger) = (options, logger);
+        var changed = new ChangeSignal();
+        _watch = new PolicyWatch(client, logger, changed);
+        _cutter = new ConnectionCutter(kernel.Flows, logger, options.Time);
+        var attachments = new Attachments(_watch.Pods, changed.Set);
+        var parts = new PolicyParts
+        {
+            Changed = changed,
+            Policies = _watch,
+            Attachments = attachments,
+            Filter = kernel.Filter,
+            Cutter = _cutter,
+            Metrics = _metrics,
+        };
+        _loop = new PolicyLoop(options, cluster, parts, events, logger);
+        _tables = new TableWatch(kernel.Monitor, NftPolicyProgram.Tables, _loop.Doubt, noteChange: null);
+        _attachments = new AttachmentServer(options.PolicySocket, attachments, logger);
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancel) => Task.WhenAll(
+        _watch.RunAsync(cancel),
+        _loop.RunAsync(cancel),
+        _cutter.RunAsync(cancel),
+        _attachments.RunAsync(cancel),
+        _tables.RunAsync(_logger, _options.VerifyPeriod, cancel));
+
+    /// <summary>Appends the figures of policies.</summary>
+    public void WriteMetrics(StringBuilder text) => _metrics.Write(text, _cutter.Deleted);
+}
