@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
-using Weft.Model;
 using Weft.Model.Policies;
 using Weft.Netlink.Nftables;
 using Weft.Node.Proxy;

@@ -1,5 +1,4 @@
 using Weft.Kubernetes;
-using Weft.Kubernetes.Client;
 using Weft.Model;
 
 namespace Weft.Node.Watching;
