@@ -19,6 +19,9 @@ public static class CniCompiler
 
     private const string NetworkName = "weft";
 
+    /// <summary>The last of the chain: ADD returns when the kernel has the pod's policies.</summary>
+    private const string PolicyPlugin = "weft-policy";
+
     /// <summary>Longer than a node that is not cut off takes to learn that a pod is gone.</summary>
     private const int ReuseDelaySeconds = 30;
 
@@ -35,10 +38,21 @@ public static class CniCompiler
         if (podRanges.Count == 0)
             return (null, []);
         if (settings.CniConfiguration is not { } text)
-            return (ToFile(Generate(settings.Attachment, podRanges, mtu)), []);
+            return Generate(settings.Attachment, podRanges, mtu, installedPlugins);
         var problems = ImmutableArray.CreateBuilder<Problem>();
         var list = UserConfiguration.Read(text, podRanges, installedPlugins, problems);
         return (list is null ? null : ToFile(list), problems.DrainToImmutable());
+    }
+
+    /// <summary>A node whose plugins are older than its agent goes without the last one: better a moment without policies than no pods.</summary>
+    private static (CniFile File, EquatableArray<Problem> Problems) Generate(
+        PodAttachment attachment, EquatableArray<IpPrefix> podRanges, int mtu, EquatableArray<string>? installedPlugins)
+    {
+        var list = Generate(attachment, podRanges, mtu);
+        if (installedPlugins is { } installed && !installed.AsSpan().Contains(PolicyPlugin))
+            return (ToFile(list), [new Problem(ClusterSettingsParser.ObjectName, "PluginMissing", $"the CNI plugin {PolicyPlugin} is not installed on this node: pods may run for a moment before their policies are in force; run 'weft cni install'")]);
+        ((JsonArray)list["plugins"]!).Add((JsonNode)new JsonObject { ["type"] = PolicyPlugin });
+        return (ToFile(list), []);
     }
 
     private static JsonObject Generate(PodAttachment attachment, EquatableArray<IpPrefix> podRanges, int mtu)
@@ -56,7 +70,7 @@ public static class CniCompiler
             ["routes"] = HostLocal.DefaultRoutes(podRanges),
             ["reuseDelaySeconds"] = ReuseDelaySeconds,
         };
-        return new JsonObject { ["cniVersion"] = Version, ["name"] = NetworkName, ["plugins"] = new JsonArray(plugin, new JsonObject { ["type"] = "weft-policy" }) };
+        return new JsonObject { ["cniVersion"] = Version, ["name"] = NetworkName, ["plugins"] = new JsonArray(plugin) };
     }
 
     private static CniFile ToFile(JsonObject list) => new(list.ToJsonString(Indented) + "\n");
