@@ -62,7 +62,7 @@ public sealed record LabSpec
 
     /// <summary>Where LoadBalancer addresses come from.</summary>
     [JsonIgnore]
-    public string LbRangeOrDefault => LbRange.Length > 0 ? LbRange : LabRanges.LoadBalancers(UnderlayCidr);
+    public string LbRangeOrDefault => LbRange is { Length: > 0 } ? LbRange : LabRanges.LoadBalancers(UnderlayCidr);
 
     /// <summary>Names of the nodes.</summary>
     [JsonIgnore]

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Weft.Compilers.Policies.Nftables;
 using Weft.Compilers.Services.Nftables;
 using Weft.Model.Nftables;
+using Weft.Model.Policies;
 using Weft.Model.Nodes;
 using Weft.Netlink;
 using Weft.Netlink.Namespaces;
@@ -19,7 +21,7 @@ public static class NodeCleanup
     // ENOENT (asm-generic/errno-base.h).
     private const int NotFound = 2;
 
-    private static readonly NftTableId[] Tables = [.. NodeTables.All, .. NftServiceProgram.Tables];
+    private static readonly NftTableId[] Tables = [.. NodeTables.All, .. NftServiceProgram.Tables, .. NftPolicyProgram.Tables, .. StartingPods.Tables];
 
     /// <summary>Removes what is there. What is not there is no error, and what cannot be removed does not stop the rest.</summary>
     /// <param name="cniConfDir">Where the agent wrote the CNI configuration.</param>
