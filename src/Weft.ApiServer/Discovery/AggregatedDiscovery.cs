@@ -24,7 +24,7 @@ internal static class AggregatedDiscovery
             ["metadata"] = metadata,
             ["versions"] = new JsonArray(new JsonObject
             {
-                ["version"] = "v1",
+                ["version"] = group.Version,
                 ["resources"] = new JsonArray([.. group.Resources.Select(Resource)]),
                 ["freshness"] = "Current",
             }),

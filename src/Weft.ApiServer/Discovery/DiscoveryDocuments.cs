@@ -19,7 +19,7 @@ internal sealed class DiscoveryDocuments
         Add("/apis", PlainDiscovery.Groups(groups.Where(g => g.Name.Length > 0)));
         foreach (var group in groups)
         {
-            Add(group.Name.Length == 0 ? "/api/v1" : $"/apis/{group.Name}/v1", PlainDiscovery.Resources(group));
+            Add(group.Name.Length == 0 ? "/api/v1" : $"/apis/{group.GroupVersion}", PlainDiscovery.Resources(group));
             if (group.Name.Length > 0)
                 Add($"/apis/{group.Name}", PlainDiscovery.Group(group, topLevel: true));
         }

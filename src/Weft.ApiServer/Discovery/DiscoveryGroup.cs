@@ -3,13 +3,15 @@ using Weft.ApiServer.Requests;
 
 namespace Weft.ApiServer.Discovery;
 
-/// <summary>One API group as discovery shows it. Every group has one version, v1.</summary>
+/// <summary>One API group as discovery shows it. Every group has one version.</summary>
 internal sealed record DiscoveryGroup(string Name, IReadOnlyList<DiscoveryResource> Resources)
 {
     private static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
     private static readonly string[] PartVerbs = ["get", "patch", "update"];
 
-    public string GroupVersion => Name.Length == 0 ? "v1" : $"{Name}/v1";
+    public string Version => Resources[0].Version;
+
+    public string GroupVersion => Name.Length == 0 ? Version : $"{Name}/{Version}";
 
     public static IReadOnlyList<DiscoveryGroup> All(KindTable kinds)
     {

@@ -64,7 +64,7 @@ internal static class PlainDiscovery
 
     public static JsonArray Strings(IEnumerable<string> texts) => new([.. texts.Select(t => (JsonNode)t)]);
 
-    private static JsonObject Version(DiscoveryGroup group) => new() { ["groupVersion"] = group.GroupVersion, ["version"] = "v1" };
+    private static JsonObject Version(DiscoveryGroup group) => new() { ["groupVersion"] = group.GroupVersion, ["version"] = group.Version };
 
     private static JsonObject Resource(DiscoveryResource resource)
     {

@@ -37,6 +37,8 @@ public sealed class KindTable
         LeaseKind.Kind,
         EndpointSliceKind.Kind,
         NetworkPolicyKind.Kind,
+        ClusterNetworkPolicyKind.Kind,
+        CustomResourceDefinitionKind.Kind,
     ]);
 
     public IReadOnlyList<ResourceKind> All { get; }

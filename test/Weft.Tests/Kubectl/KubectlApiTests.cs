@@ -1,5 +1,3 @@
-using Weft.Tests.ApiServer.Server;
-
 namespace Weft.Tests.Kubectl;
 
 /// <summary>A day with kubectl: the verbs that people type, against the real server.</summary>
@@ -31,7 +29,7 @@ public sealed class KubectlApiTests
     public async Task Manifests_are_applied_read_changed_and_deleted()
     {
         Assert.SkipUnless(KubectlCommand.Installed, "kubectl is not installed");
-        await using var session = await Session.StartAsync();
+        await using var session = await KubectlSession.StartAsync();
         await session.SaysAsync("deployment.apps/web created\nservice/web created", Manifest, "apply", "-f", "-");
         await session.SaysAsync("deployment.apps/web unchanged\nservice/web unchanged", Manifest, "apply", "-f", "-");
         await session.SaysAsync("deployment.apps/web serverside-applied", Manifest, "apply", "--server-side", "-f", "-");
@@ -56,7 +54,7 @@ public sealed class KubectlApiTests
     public async Task Objects_are_made_from_the_command_line()
     {
         Assert.SkipUnless(KubectlCommand.Installed, "kubectl is not installed");
-        await using var session = await Session.StartAsync();
+        await using var session = await KubectlSession.StartAsync();
         await session.SaysAsync("namespace/team created", null, "create", "namespace", "team");
         await session.SaysAsync("configmap/c created", null, "create", "configmap", "c", "--from-literal=a=b", "-n", "team");
         await session.SaysAsync("secret/s created", null, "create", "secret", "generic", "s", "--from-literal=a=b", "-n", "team");
@@ -76,7 +74,7 @@ public sealed class KubectlApiTests
     public async Task Mistakes_are_answered_in_the_words_of_kubernetes()
     {
         Assert.SkipUnless(KubectlCommand.Installed, "kubectl is not installed");
-        await using var session = await Session.StartAsync();
+        await using var session = await KubectlSession.StartAsync();
         await session.FailsAsync("Error from server (NotFound): pods \"none\" not found", null, "get", "pod", "none");
         await session.FailsAsync("the server doesn't have a resource type \"gadgets\"", null, "get", "gadgets");
         await session.FailsAsync("namespaces \"nowhere\" not found", null, "create", "configmap", "c", "-n", "nowhere");
@@ -84,39 +82,5 @@ public sealed class KubectlApiTests
         await session.FailsAsync("no matches for kind \"Gadget\"", "apiVersion: v1\nkind: Gadget\nmetadata: {name: a}", "apply", "-f", "-");
         await session.FailsAsync("The Pod \"p\" is invalid", "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: []}", "apply", "-f", "-");
         await session.FailsAsync("timed out waiting for the condition", null, "wait", "--for=condition=Ready", "svc/kubernetes", "--timeout=1s");
-    }
-
-    private sealed class Session(TestApi api, DirectoryInfo folder) : IAsyncDisposable
-    {
-        public static async Task<Session> StartAsync()
-        {
-            var api = await TestApi.StartAsync();
-            var folder = Directory.CreateTempSubdirectory("weft-kubectl-");
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "ca.pem"), api.Host.CaCertificatePem, TestContext.Current.CancellationToken);
-            return new Session(api, folder);
-        }
-
-        public async Task SaysAsync(string expected, string? input, params string[] arguments)
-        {
-            var (code, output, errors) = await RunAsync(input, arguments);
-            Assert.True(code == 0, $"kubectl {string.Join(' ', arguments)}: {errors}");
-            Assert.Contains(expected, output, StringComparison.Ordinal);
-        }
-
-        public async Task FailsAsync(string expected, string? input, params string[] arguments)
-        {
-            var (code, _, errors) = await RunAsync(input, arguments);
-            Assert.Equal(1, code);
-            Assert.Contains(expected, errors, StringComparison.Ordinal);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await api.DisposeAsync();
-            folder.Delete(recursive: true);
-        }
-
-        private Task<(int Code, string Output, string Errors)> RunAsync(string? input, string[] arguments) => KubectlCommand.RunAsync(
-            $"https://{api.Host.Endpoints[0]}", input, ["--token", api.Host.AdminToken, "--certificate-authority", Path.Combine(folder.FullName, "ca.pem"), .. arguments]);
     }
 }

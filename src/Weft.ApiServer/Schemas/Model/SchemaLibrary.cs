@@ -13,6 +13,7 @@ internal static class SchemaLibrary
     private static readonly Dictionary<string, string> PackageOfGroup = new(StringComparer.Ordinal)
     {
         ["v1"] = "core",
+        ["apiextensions.k8s.io/v1"] = "apiextensions",
         ["apps/v1"] = "apps",
         ["autoscaling/v1"] = "autoscaling",
         ["batch/v1"] = "batch",
@@ -20,6 +21,7 @@ internal static class SchemaLibrary
         ["discovery.k8s.io/v1"] = "discovery",
         ["events.k8s.io/v1"] = "events",
         ["networking.k8s.io/v1"] = "networking",
+        ["policy.networking.k8s.io/v1alpha2"] = "policy",
     };
 
     private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, SchemaType>>> Packages = new(StringComparer.Ordinal);

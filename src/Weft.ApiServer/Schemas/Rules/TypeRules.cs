@@ -59,6 +59,17 @@ internal sealed record TypeRules(
         ["networking.NetworkPolicyPort"] = new(Validate: PolicyRules.Port),
         ["networking.NetworkPolicyPeer"] = new(Validate: PolicyRules.Peer),
         ["networking.IPBlock"] = new(Validate: PolicyRules.Block),
+        ["policy.ClusterNetworkPolicySpec"] = new(Validate: ClusterPolicyRules.Spec),
+        ["policy.ClusterNetworkPolicySubject"] = new(Validate: ClusterPolicyRules.OneField),
+        ["policy.ClusterNetworkPolicyIngressRule"] = new(Validate: ClusterPolicyRules.IngressRule),
+        ["policy.ClusterNetworkPolicyEgressRule"] = new(Validate: ClusterPolicyRules.EgressRule),
+        ["policy.ClusterNetworkPolicyIngressPeer"] = new(Validate: ClusterPolicyRules.OneField),
+        ["policy.ClusterNetworkPolicyEgressPeer"] = new(Validate: ClusterPolicyRules.EgressPeer),
+        ["policy.ClusterNetworkPolicyProtocol"] = new(Validate: ClusterPolicyRules.OneField),
+        ["policy.ClusterNetworkPolicyPorts"] = new(Validate: ClusterPolicyRules.AtLeastOneField),
+        ["policy.Port"] = new(Validate: ClusterPolicyRules.OneField),
+        ["policy.PortRange"] = new(Validate: ClusterPolicyRules.PortRange),
+        ["apiextensions.CustomResourceDefinition"] = new(Validate: DefinitionRules.Validate),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static TypeRules? For(string qualifiedName) => All.GetValueOrDefault(qualifiedName);
