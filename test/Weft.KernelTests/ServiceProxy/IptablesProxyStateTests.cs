@@ -1,4 +1,5 @@
 using Weft.KernelTests.Services;
+using Weft.Model;
 using Weft.Model.Nftables;
 using Weft.Model.Services;
 using Weft.Netlink.Namespaces;
@@ -32,6 +33,27 @@ public sealed class IptablesProxyStateTests : IDisposable
 
         later.Remove();
         Assert.DoesNotContain("KUBE-", iptables.Save(isV6: false) + iptables.Save(isV6: true), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nft")]
+    [InlineData("legacy")]
+    public void More_rules_than_one_message_holds_are_taken_changed_and_removed(string variant)
+    {
+        IptablesVariant.SkipUnlessItWorks(variant);
+        var iptables = new NamespacedIptables(new IptablesCommands(variant), _node);
+        using var proxy = new IptablesProxy(iptables);
+        var many = TestPorts.Table(
+            [.. Enumerable.Range(1, 250).Select(number => TestPorts.Port($"shop/web-{number:D3}", $"10.96.1.{number}:80", [$"10.244.1.{number}:80", $"10.244.2.{number}:80"]))]);
+        foreach (var table in new[] { many, many with { Ports = many.Ports.Skip(200).ToEquatableArray() } })
+        {
+            Assert.Empty(proxy.Sync(table).Problems);
+            using var later = new IptablesProxy(iptables);
+            Assert.Equal(new ProxyOutcome(0, Drift: false, []), later.Sync(table));
+        }
+
+        proxy.Remove();
+        Assert.DoesNotContain("KUBE-", iptables.Save(isV6: false), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -6,12 +6,11 @@ namespace Weft.Compilers.Services.Iptables;
 /// <summary>A change as iptables-restore takes it.</summary>
 /// <param name="Text">Input for <c>iptables-restore --noflush</c>; empty for no change.</param>
 /// <param name="Changes">How many chains are written or removed, and how many jumps.</param>
-/// <param name="Tables">How many tables it changes: each is a commit of its own.</param>
-public readonly record struct IptablesChange(string Text, int Changes, int Tables);
+public readonly record struct IptablesChange(string Text, int Changes);
 
 /// <summary>From what is to what shall be, writing only chains that differ.</summary>
 /// <remarks>
-/// Each table changes at once. A chain that differs is emptied and written anew in the same stroke; one that is left over is emptied and deleted behind
+/// Each table changes at once. A chain that differs is emptied and written anew in the same stroke, or, when it is long and most of it stays, edited; one that is left over is emptied and deleted behind
 /// whatever led to it. Chains that are equal are not mentioned. One that somebody else's rule leads to is emptied only, and left over.
 /// </remarks>
 public static class IptablesDiff
@@ -25,25 +24,32 @@ public static class IptablesDiff
     public static IptablesChange Between(IptablesRuleset current, IptablesRuleset desired)
     {
         var text = new StringBuilder();
-        var (changes, tables) = (0, 0);
+        var changes = 0;
         foreach (var name in TableNames)
-        {
-            var count = Write(text, current.Table(name), desired.Table(name));
-            changes += count;
-            tables += count > 0 ? 1 : 0;
-        }
-
-        return new IptablesChange(text.ToString(), changes, tables);
+            changes += Write(text, current.Table(name), desired.Table(name));
+        return new IptablesChange(text.ToString(), changes);
     }
 
     private static int Write(StringBuilder text, IptablesTable current, IptablesTable desired)
     {
         var present = current.Chains.ToDictionary(chain => chain.Name);
-        var changed = desired.Chains.Where(chain => !present.Remove(chain.Name, out var old) || !(ReferenceEquals(old, chain) || old == chain)).ToList();
+        var (changed, edits) = (new List<IptablesChain>(), new List<ChainEdit>());
+        foreach (var chain in desired.Chains)
+        {
+            if (!present.Remove(chain.Name, out var old))
+                changed.Add(chain);
+            else if (ReferenceEquals(old, chain) || old == chain)
+                continue;
+            else if (ChainEdit.Between(old, chain) is { } edit)
+                edits.Add(edit);
+            else
+                changed.Add(chain);
+        }
+
         var held = current.Foreign.Select(rule => rule.Target).ToHashSet();
         var stale = present.Values.Where(chain => chain.Rules.Count > 0 || !held.Contains(chain.Name)).ToList();
         var (added, removed) = Jumps(current.Jumps, desired.Jumps);
-        var count = changed.Count + stale.Count + added.Count + removed.Count;
+        var count = changed.Count + edits.Count + stale.Count + added.Count + removed.Count;
         if (count == 0)
             return 0;
         text.Append('*').Append(desired.Name).Append('\n');
@@ -59,6 +65,8 @@ public static class IptablesDiff
                 text.Append("-A ").Append(chain.Name).Append(' ').Append(rule).Append('\n');
         }
 
+        foreach (var edit in edits)
+            edit.Write(text);
         foreach (var chain in stale.Where(chain => !held.Contains(chain.Name)))
             text.Append("-X ").Append(chain.Name).Append('\n');
         text.Append("COMMIT\n");

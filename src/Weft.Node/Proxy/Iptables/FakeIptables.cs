@@ -22,6 +22,9 @@ public sealed class FakeIptables : IIptables
     /// <summary>Which lines are refused, as by a kernel that lacks a match.</summary>
     public Func<string, bool> Refuses { get; set; } = static _ => false;
 
+    /// <summary>How many lines a table may have in one input.</summary>
+    public int MostLines { get; set; } = int.MaxValue;
+
     /// <summary>Every input that was taken.</summary>
     public List<string> Inputs { get; } = [];
 
@@ -42,6 +45,8 @@ public sealed class FakeIptables : IIptables
         string? name = null;
         FakeTable? table = null;
         var number = 0;
+        if (input.Split("COMMIT\n").Any(part => part.Count(letter => letter == '\n') > MostLines))
+            throw new IptablesException("iptables-fake-restore: sendmsg() failed: Message too long");
         foreach (var line in input.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             number++;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Weft.Compilers.Services.Iptables;
 
@@ -49,9 +50,13 @@ internal sealed class FakeTable
             return _chains.Remove(words[1], out var rules) && rules.Count == 0;
         if (!_chains.TryGetValue(words[1], out var chain))
             return false;
+        var place = int.TryParse(words[2].Split(' ')[0], CultureInfo.InvariantCulture, out var number) ? number - 1 : -1;
         if (words[0] == "-D")
             return chain.Remove(words[2]);
-        chain.Insert(words[0] == "-I" ? 0 : chain.Count, words[2]);
+        if (words[0] == "-I" && place >= 0)
+            chain.Insert(place, words[2][(words[2].IndexOf(' ') + 1)..]);
+        else
+            chain.Insert(words[0] == "-I" ? 0 : chain.Count, words[2]);
         return true;
     }
 

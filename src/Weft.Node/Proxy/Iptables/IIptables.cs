@@ -23,4 +23,7 @@ public sealed class IptablesException(string message, bool isMissing = false, Ex
 {
     /// <summary>Whether there is no such command.</summary>
     public bool IsMissing { get; } = isMissing;
+
+    /// <summary>Whether the input was more than the command's socket sends at once (EMSGSIZE), so that smaller ones may be taken.</summary>
+    public bool IsTooLong => Message.Contains("Message too long", StringComparison.Ordinal);
 }

@@ -12,6 +12,7 @@ internal sealed class IptablesFamily(bool isV6)
     private const int MaxAttempts = 64;
 
     private readonly IptablesCompiler _compiler = new(isV6);
+    private readonly IptablesWriter _writer = new(isV6);
     private IptablesRuleset? _current;
     private IptablesRuleset? _trusted;
     private EquatableArray<ProxiedPort> _ports;
@@ -67,9 +68,7 @@ internal sealed class IptablesFamily(bool isV6)
     private int Apply(IIptables iptables, IptablesRuleset desired)
     {
         var change = IptablesDiff.Between(_current!, desired);
-        if (change.Changes > 0)
-            iptables.Restore(isV6, change.Text);
-        Commits += (uint)change.Tables;
+        Commits += _writer.Write(iptables, change);
         _current = desired;
         return change.Changes;
     }

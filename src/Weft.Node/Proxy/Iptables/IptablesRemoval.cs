@@ -25,9 +25,7 @@ internal static class IptablesRemoval
         var left = found.Tables.SelectMany(table => table.Foreign.Select(rule => Describe(iptables, isV6, table.Name, rule))).ToList();
         try
         {
-            var change = IptablesDiff.Between(found, new IptablesRuleset(isV6, []));
-            if (change.Changes > 0)
-                iptables.Restore(isV6, change.Text);
+            new IptablesWriter(isV6).Write(iptables, IptablesDiff.Between(found, new IptablesRuleset(isV6, [])));
         }
         catch (IptablesException e)
         {

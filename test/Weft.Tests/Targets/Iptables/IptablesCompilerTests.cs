@@ -82,6 +82,21 @@ public sealed class IptablesCompilerTests
         Assert.EndsWith($"-X {ChainNames.Endpoint(other.Name, other.ClusterBackends[0])}\nCOMMIT\n", change.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_Service_more_among_many_writes_its_own_rule_and_not_those_of_the_others()
+    {
+        var compiler = new IptablesCompiler(isV6: false);
+        var ports = Enumerable.Range(1, 100).Select(number => Port($"shop/web-{number:D3}", $"10.96.1.{number}:80", [$"10.244.1.{number}:80"])).ToList();
+        var before = compiler.Compile(Table([.. ports.Where((_, index) => index != 50)]));
+        var after = compiler.Compile(Table([.. ports]));
+        var rule = after.Table("nat").Chains.First(chain => chain.Name == "KUBE-SERVICES").Rules[50];
+        var change = IptablesDiff.Between(before, after);
+        Assert.Equal(4, change.Changes);
+        Assert.Contains($"\n-I KUBE-SERVICES 51 {rule}\n", change.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("web-001", change.Text, StringComparison.Ordinal);
+        Assert.Contains($"\n-D KUBE-SERVICES {rule}\n", IptablesDiff.Between(after, before).Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2, "0.5000000000", "0.50000000000")]
     [InlineData(3, "0.3333333333", "0.33333333349")]

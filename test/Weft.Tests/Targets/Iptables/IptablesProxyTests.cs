@@ -151,6 +151,36 @@ public sealed class IptablesProxyTests
     }
 
     [Fact]
+    public void A_change_that_is_too_long_goes_in_parts()
+    {
+        var iptables = new FakeIptables { MostLines = IptablesParts.Lines + 1, IsNftables = true };
+        using var proxy = new IptablesProxy(iptables, () => iptables.Generation);
+        var many = Table([.. Enumerable.Range(1, 200).Select(number => Port($"shop/web-{number:D3}", $"10.96.1.{number}:80", [$"10.244.1.{number}:80", $"10.244.2.{number}:80"]))]);
+        Assert.Empty(proxy.Sync(many).Problems);
+        AssertHolds(iptables, many);
+        var saves = iptables.Saves;
+        proxy.Doubt();
+        foreach (var table in new[] { many with { Ports = many.Ports.Skip(150).ToEquatableArray() }, many, SampleTables.All["external"], ServiceTable.Empty })
+        {
+            Assert.Equal(new ProxyOutcome(0, Drift: false, []), proxy.Sync(table) with { Changes = 0 });
+            AssertHolds(iptables, table);
+        }
+
+        Assert.Equal(saves + 8, iptables.Saves);
+        proxy.Sync(many);
+        proxy.Remove();
+        Assert.DoesNotContain("KUBE-", iptables.Save(isV6: false), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("iptables-nft-restore: line 3: RULE_APPEND failed (No such file or directory): rule in chain KUBE-A", "-A KUBE-A -j NONE")]
+    [InlineData("iptables-restore: Couldn't load match `none':No such file or directory; Error occurred at line: 3", "-A KUBE-A -j NONE")]
+    [InlineData("iptables-legacy-restore: line 4 failed", null)]
+    [InlineData("iptables-legacy-restore: Another app is currently holding the xtables lock", null)]
+    public void The_line_that_was_refused_is_told(string message, string? line) =>
+        Assert.Equal(line, IptablesWriter.Refused(message, "*nat\n:KUBE-A - [0:0]\n-A KUBE-A -j NONE\nCOMMIT\n"));
+
+    [Fact]
     public void A_kernel_that_takes_nothing_is_a_problem_of_the_setting()
     {
         _iptables.Refuses = _ => true;
