@@ -22,7 +22,7 @@ public static class NodeCompiler
     public static NodeCompilation Compile(ClusterSnapshot cluster, string nodeName, HostView host)
     {
         var problems = ImmutableArray.CreateBuilder<Problem>();
-        var (settings, settingProblems) = ClusterSettingsParser.Parse(cluster.Configuration?.Data);
+        var (settings, settingProblems) = ClusterSettingsCompiler.Compile(cluster.Configuration, cluster.ServiceCidrs);
         var (topology, nodeProblems) = TopologyCompiler.Compile(cluster.Nodes, settings);
         problems.AddRange(settingProblems.AsSpan());
         problems.AddRange(nodeProblems.AsSpan());

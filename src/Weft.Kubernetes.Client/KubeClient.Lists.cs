@@ -28,6 +28,13 @@ public sealed partial class KubeClient
         }
     }
 
+    /// <summary>The newest version of a resource, for the price of one object.</summary>
+    internal async Task<string> VersionAsync(ResourceType resource, string? ns, CancellationToken cancel)
+    {
+        var list = await GetJsonAsync($"{resource.Path(ns)}?limit=1", cancel).ConfigureAwait(false);
+        return list["metadata"]?["resourceVersion"]?.ToString() ?? "";
+    }
+
     /// <summary>One buffer serves all pages, and pages of large objects become shorter.</summary>
     private async Task ReadPagesAsync<T>(ListReader<T> reader, string path, ListOptions options, CancellationToken cancel)
     {

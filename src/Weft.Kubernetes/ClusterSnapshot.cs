@@ -11,6 +11,9 @@ public sealed record ClusterSnapshot
     /// <summary>Settings of the whole cluster: <c>kube-system/weft-config</c>, if there is one.</summary>
     public ConfigMap? Configuration { get; init; }
 
+    /// <summary>Where the cluster takes cluster IPs from; empty where the API server does not tell.</summary>
+    public EquatableArray<ServiceCidr> ServiceCidrs { get; init; }
+
     /// <summary>All Services with their endpoints.</summary>
     public EquatableArray<ServiceObjects> Services { get; init; }
 

@@ -13,6 +13,7 @@ internal sealed class ClusterWatch
 {
     private readonly Informer<KubeNode> _nodes;
     private readonly Informer<ConfigMap> _configuration;
+    private readonly Informer<ServiceCidr> _serviceCidrs;
     private volatile NodeList _list = new(ImmutableDictionary<ObjectKey, KubeNode>.Empty, []);
 
     public ClusterWatch(KubeClient client, ILogger logger)
@@ -24,18 +25,24 @@ internal sealed class ClusterWatch
             Namespace = ClusterSettingsParser.Namespace,
             FieldSelector = $"metadata.name={ClusterSettingsParser.Name}",
         });
+        // Servers before 1.33 lack the kind.
+        _serviceCidrs = new Informer<ServiceCidr>(client, options with { Optional = true });
     }
 
-    /// <summary>Completes when every kind was listed once: before that, absence means nothing.</summary>
-    public Task Synced => Task.WhenAll(_nodes.Synced, _configuration.Synced);
+    /// <summary>How the watches stand.</summary>
+    public IReadOnlyList<IInformerState> States => [_nodes, _configuration, _serviceCidrs];
 
-    /// <summary>For how long the server has not been heard.</summary>
-    public TimeSpan StaleFor => _nodes.StaleFor;
+    /// <summary>Completes when every kind was listed once: before that, absence means nothing.</summary>
+    public Task Synced => Task.WhenAll(_nodes.Synced, _configuration.Synced, _serviceCidrs.Synced);
+
+    /// <summary>For how long the server has not been heard, be it on one kind only.</summary>
+    public TimeSpan StaleFor => States.Max(state => state.StaleFor);
 
     /// <summary>The objects as last heard, without Services. The list of nodes keeps its reference while no node changes.</summary>
     public ClusterSnapshot Snapshot => new()
     {
         Nodes = Nodes(),
+        ServiceCidrs = _serviceCidrs.Items.Values.OrderBy(cidr => cidr.Metadata.Name, StringComparer.Ordinal).ToEquatableArray(),
         Configuration = _configuration.Find(ClusterSettingsParser.Namespace, ClusterSettingsParser.Name),
     };
 
@@ -47,9 +54,10 @@ internal sealed class ClusterWatch
     {
         _nodes.OnChange(changed);
         _configuration.OnChange(changed);
+        _serviceCidrs.OnChange(changed);
     }
 
-    public Task RunAsync(CancellationToken cancel) => Task.WhenAll(_nodes.RunAsync(cancel), _configuration.RunAsync(cancel));
+    public Task RunAsync(CancellationToken cancel) => Task.WhenAll(_nodes.RunAsync(cancel), _configuration.RunAsync(cancel), _serviceCidrs.RunAsync(cancel));
 
     private EquatableArray<KubeNode> Nodes()
     {

@@ -67,4 +67,7 @@ internal static partial class Log
 
     [LoggerMessage(43, LogLevel.Warning, "Cannot announce, will try again: {Message}")]
     public static partial void NotAnnounced(ILogger logger, string message);
+
+    [LoggerMessage(18, LogLevel.Warning, "{Line}")]
+    public static partial void Supply(ILogger logger, string line);
 }

@@ -56,9 +56,11 @@ public static class NodeAgent
             announced.Write(text);
         });
         var routes = new AgentLoop(options, client, cluster, network, filter, events, health, logger);
+        var supply = new SupplyReport(options.KubeConfig.Server, [.. cluster.States, .. proxy.States], logger);
         Log.Started(logger, options.NodeName, options.KubeConfig.Server);
         await TogetherAsync(
-            cancel, cluster.RunAsync, events.RunAsync, ended => health.RunAsync(logger, ended), routes.RunAsync, proxy.RunAsync, policy.RunAsync, announcing.RunAsync).ConfigureAwait(false);
+            cancel, cluster.RunAsync, events.RunAsync, ended => health.RunAsync(logger, ended), routes.RunAsync, proxy.RunAsync, policy.RunAsync, announcing.RunAsync,
+            ended => supply.RunAsync(options.VerifyPeriod, options.Time, ended)).ConfigureAwait(false);
         Log.Stopped(logger, options.NodeName);
     }
 

@@ -39,6 +39,7 @@ internal sealed class ProxyAgent : IDisposable
     private readonly ProxyLoop _loop;
     private readonly TableWatch _tables;
     private readonly PressureWatch _pressure;
+    private readonly ServiceWatch _services;
 
     public ProxyAgent(NodeAgentOptions options, KubeClient client, ClusterWatch cluster, ProxyKernel kernel, EventRecorder events, ILogger logger, BalancedServices? balanced = null)
     {
@@ -46,6 +47,7 @@ internal sealed class ProxyAgent : IDisposable
         _logger = logger;
         var changed = new ChangeSignal();
         var services = new ServiceWatch(client, logger, changed);
+        _services = services;
         _metrics = new ProxyMetrics(() => services.Index.Pending);
         var parts = new ProxyParts
         {
@@ -71,6 +73,9 @@ internal sealed class ProxyAgent : IDisposable
             problem => StatusReporter.Find(problem, cluster.Snapshot, options.NodeName),
             options.Time);
     }
+
+    /// <summary>How the watches of Services stand.</summary>
+    public IReadOnlyList<IInformerState> States => _services.States;
 
     /// <summary>Runs until cancelled.</summary>
     public Task RunAsync(CancellationToken cancel) =>

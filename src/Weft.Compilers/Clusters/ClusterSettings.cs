@@ -48,7 +48,7 @@ public sealed record ClusterSettings
     /// <summary>Key <c>pod-cidrs</c>: where pods live. Empty: the union of the nodes' podCIDRs.</summary>
     public EquatableArray<IpPrefix> PodRanges { get; init; }
 
-    /// <summary>Key <c>service-cidrs</c>: where virtual addresses of Services live. Empty: none are known.</summary>
+    /// <summary>Key <c>service-cidrs</c>: where virtual addresses of Services live. Empty: what the cluster's ServiceCIDR objects say.</summary>
     public EquatableArray<IpPrefix> ServiceRanges { get; init; }
 
     /// <summary>Key <c>cni</c>: <c>ptp</c> (default) or <c>bridge</c>.</summary>

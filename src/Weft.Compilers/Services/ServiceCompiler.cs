@@ -46,10 +46,10 @@ public sealed class ServiceCompiler
     private ServiceContext ContextOf(ClusterSnapshot cluster, string nodeName)
     {
         var isSame = _context is not null && _context.Node == nodeName
-            && _snapshot.Nodes == cluster.Nodes && ReferenceEquals(_snapshot.Configuration, cluster.Configuration);
+            && _snapshot.Nodes == cluster.Nodes && _snapshot.ServiceCidrs == cluster.ServiceCidrs && ReferenceEquals(_snapshot.Configuration, cluster.Configuration);
         if (isSame)
             return _context!;
-        var context = ServiceContext.Of(cluster.Nodes, cluster.Configuration, nodeName);
+        var context = ServiceContext.Of(cluster, nodeName);
         return context == _context ? _context : context;
     }
 

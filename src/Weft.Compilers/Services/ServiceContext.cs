@@ -21,11 +21,11 @@ internal sealed record ServiceContext
     public required bool MasqueradeAll { get; init; }
 
     /// <summary>Reads it from the cluster's objects; problems of nodes and settings are reported elsewhere.</summary>
-    public static ServiceContext Of(EquatableArray<Kubernetes.Node> nodes, ConfigMap? configuration, string nodeName)
+    public static ServiceContext Of(ClusterSnapshot cluster, string nodeName)
     {
-        var (settings, _) = ClusterSettingsParser.Parse(configuration?.Data);
-        var (topology, _) = TopologyCompiler.Compile(nodes, settings);
-        var self = nodes.FirstOrDefault(node => node.Metadata.Name == nodeName);
+        var (settings, _) = ClusterSettingsCompiler.Compile(cluster.Configuration, cluster.ServiceCidrs);
+        var (topology, _) = TopologyCompiler.Compile(cluster.Nodes, settings);
+        var self = cluster.Nodes.FirstOrDefault(node => node.Metadata.Name == nodeName);
         return new ServiceContext
         {
             Node = nodeName,

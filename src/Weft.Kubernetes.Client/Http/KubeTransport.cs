@@ -36,7 +36,7 @@ internal sealed class KubeTransport : IDisposable
     /// <exception cref="KubeApiException">The server refused or did not answer.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
     {
-        var operation = $"{request.Method} {request.RequestUri}";
+        var operation = Operation(request);
         if (Server.Scheme == "https")
             (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionOrLower);
         // The handler takes the name that it expects in the certificate from here, and from nowhere else.
@@ -76,9 +76,12 @@ internal sealed class KubeTransport : IDisposable
         }
         catch (Exception error) when (IsFailure(error, cancel))
         {
-            throw KubeApiException.Unreachable($"{request.Method} {request.RequestUri}", Server, error);
+            throw KubeApiException.Unreachable(Operation(request), Server, error);
         }
     }
+
+    /// <summary>For messages: the selectors and page sizes of a query tell people nothing.</summary>
+    private static string Operation(HttpRequestMessage request) => $"{request.Method} {request.RequestUri!.OriginalString.Split('?')[0]}";
 
     private static bool IsFailure(Exception error, CancellationToken cancel) =>
         error is HttpRequestException or IOException || (error is OperationCanceledException && !cancel.IsCancellationRequested);

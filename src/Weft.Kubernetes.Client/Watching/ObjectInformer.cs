@@ -110,18 +110,19 @@ public class ObjectInformer<T> : IInformerState
     /// <summary>Lists and watches until cancelled; failures are waited out.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        var listed = false;
+        var (listed, wasAway) = (false, false);
         while (!cancel.IsCancellationRequested)
         {
             try
             {
-                if (!listed)
+                if (!listed || (wasAway && await WentBackAsync(cancel).ConfigureAwait(false)))
                     await RelistAsync(cancel).ConfigureAwait(false);
-                listed = true;
+                (listed, wasAway) = (true, false);
                 await WatchOnceAsync(cancel).ConfigureAwait(false);
             }
             catch (KubeApiException error)
             {
+                wasAway = wasAway || (error.IsUnreachable && StaleFor > TimeSpan.Zero);
                 var absent = !listed && _options.Optional && error.Code is 403 or 404;
                 if (!await (absent ? GoWithoutAsync(error, cancel) : FailAsync(error, cancel)).ConfigureAwait(false))
                     return;
@@ -143,6 +144,10 @@ public class ObjectInformer<T> : IInformerState
         if (_copy.Replace(list) | _synced.TrySetResult())
             Notify();
     }
+
+    /// <summary>Whether a server that was away came back with an older state: it would keep silent on a watch from a version that it has yet to reach.</summary>
+    private async Task<bool> WentBackAsync(CancellationToken cancel) =>
+        ResourceVersions.IsNewer(_copy.Version, await _client.VersionAsync(Resource, _options.Namespace, cancel).ConfigureAwait(false));
 
     private async Task WatchOnceAsync(CancellationToken cancel)
     {

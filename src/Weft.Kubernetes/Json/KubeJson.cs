@@ -32,6 +32,7 @@ namespace Weft.Kubernetes;
 [JsonSerializable(typeof(NetworkPolicy))]
 [JsonSerializable(typeof(ClusterNetworkPolicy))]
 [JsonSerializable(typeof(PolicyPod))]
+[JsonSerializable(typeof(ServiceCidr))]
 [JsonSerializable(typeof(PartialObject))]
 [JsonSerializable(typeof(StringMap))]
 [JsonSerializable(typeof(JsonNode))]

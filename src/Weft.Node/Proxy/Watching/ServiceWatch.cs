@@ -31,6 +31,9 @@ internal sealed class ServiceWatch
     /// <summary>What was heard, joined.</summary>
     public ServiceIndex Index { get; }
 
+    /// <summary>How the watches stand.</summary>
+    public IReadOnlyList<IInformerState> States => [_services, _slices];
+
     /// <summary>Completes when both kinds were listed once.</summary>
     public Task Synced => Task.WhenAll(_services.Synced, _slices.Synced);
 

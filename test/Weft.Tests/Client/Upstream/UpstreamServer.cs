@@ -19,6 +19,9 @@ internal sealed record UpstreamOptions
     /// <summary>Versions without an order.</summary>
     public bool OpaqueVersions { get; init; }
 
+    /// <summary>What it starts with.</summary>
+    public UpstreamStore? Backup { get; init; }
+
     /// <summary>Resources it serves, beyond the usual ones.</summary>
     public IReadOnlyList<string> Resources { get; init; } = ["/apis/networking.k8s.io/v1/servicecidrs"];
 
@@ -33,7 +36,7 @@ internal sealed record UpstreamOptions
 internal sealed class UpstreamServer : IAsyncDisposable
 {
     public const string Nodes = "/api/v1/nodes", Services = "/api/v1/services", ConfigMaps = "/api/v1/configmaps", Slices = "/apis/discovery.k8s.io/v1/endpointslices",
-        ServiceCidrs = "/apis/networking.k8s.io/v1/servicecidrs", Events = "/api/v1/events";
+        ServiceCidrs = "/apis/networking.k8s.io/v1/servicecidrs", Events = "/api/v1/events", Leases = "/apis/coordination.k8s.io/v1/leases";
 
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, ConnectionContext> _connections = [];
@@ -42,6 +45,8 @@ internal sealed class UpstreamServer : IAsyncDisposable
     {
         Options = options;
         Store = new UpstreamStore(options.OpaqueVersions);
+        if (options.Backup is { } backup)
+            Store.Restore(backup);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);

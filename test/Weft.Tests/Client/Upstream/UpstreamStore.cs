@@ -8,7 +8,7 @@ namespace Weft.Tests.Client.Upstream;
 internal sealed class UpstreamStore(bool opaque)
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _objects = new(StringComparer.Ordinal);
     private readonly List<Entry> _log = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _version = 1000;
@@ -52,13 +52,12 @@ internal sealed class UpstreamStore(bool opaque)
         {
             var metadata = (JsonObject)(obj["metadata"] ??= new JsonObject());
             var key = Key(resource, ns, metadata["name"]!.ToString());
-            var before = _objects.GetValueOrDefault(key);
+            var before = Stored(key);
             if (ns is not null)
                 metadata["namespace"] = ns;
             metadata["uid"] ??= before?["metadata"]!["uid"]?.ToString() ?? Guid.NewGuid().ToString();
             metadata["resourceVersion"] = Name(++_version);
-            _objects[key] = obj;
-            Note(before is null ? "ADDED" : "MODIFIED", resource, obj);
+            Note(before is null ? "ADDED" : "MODIFIED", resource, _objects[key] = obj.ToJsonString());
             return obj;
         }
     }
@@ -67,10 +66,12 @@ internal sealed class UpstreamStore(bool opaque)
     {
         lock (_gate)
         {
-            if (!_objects.Remove(Key(resource, ns, name), out var obj))
+            var key = Key(resource, ns, name);
+            if (Stored(key) is not { } obj)
                 return false;
+            _objects.Remove(key);
             obj["metadata"]!["resourceVersion"] = Name(++_version);
-            Note("DELETED", resource, obj);
+            Note("DELETED", resource, obj.ToJsonString());
             return true;
         }
     }
@@ -78,14 +79,14 @@ internal sealed class UpstreamStore(bool opaque)
     public JsonObject? Find(string resource, string? ns, string name)
     {
         lock (_gate)
-            return _objects.GetValueOrDefault(Key(resource, ns, name))?.DeepClone().AsObject();
+            return Stored(Key(resource, ns, name));
     }
 
     /// <summary>All objects of a resource as they are now, in the order of their keys, and the version of now.</summary>
     public (IReadOnlyList<string> Items, string Version) List(string resource)
     {
         lock (_gate)
-            return ([.. _objects.Where(entry => entry.Key.StartsWith($"{resource}|", StringComparison.Ordinal)).Select(entry => entry.Value.ToJsonString())], Name(_version));
+            return ([.. _objects.Where(entry => entry.Key.StartsWith($"{resource}|", StringComparison.Ordinal)).Select(entry => entry.Value)], Name(_version));
     }
 
     /// <summary>What happened to a resource after a version; null when that is no longer known.</summary>
@@ -113,7 +114,7 @@ internal sealed class UpstreamStore(bool opaque)
         {
             _objects.Clear();
             foreach (var (key, obj) in backup._objects)
-                _objects.Add(key, obj.DeepClone().AsObject());
+                _objects.Add(key, obj);
             _version = backup._version;
             _log.Clear();
         }
@@ -125,20 +126,22 @@ internal sealed class UpstreamStore(bool opaque)
         lock (_gate)
         {
             foreach (var (key, obj) in _objects)
-                copy._objects.Add(key, obj.DeepClone().AsObject());
+                copy._objects.Add(key, obj);
             copy._version = _version;
         }
 
         return copy;
     }
 
-    private void Note(string type, string resource, JsonObject obj)
+    private void Note(string type, string resource, string json)
     {
-        _log.Add(new Entry(_version, type, resource, obj.ToJsonString()));
+        _log.Add(new Entry(_version, type, resource, json));
         var changed = _changed;
         _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         changed.SetResult();
     }
+
+    private JsonObject? Stored(string key) => _objects.TryGetValue(key, out var json) ? JsonNode.Parse(json)!.AsObject() : null;
 
     private static string Key(string resource, string? ns, string name) => $"{resource}|{ns}|{name}";
 }
