@@ -46,24 +46,30 @@ public sealed record KubeConfig
     public static KubeConfig Load(string path, string? context = null) => new KubeConfigFile([path]).Resolve(context);
 
     /// <summary>Reads what kubectl would: <c>$KUBECONFIG</c> (several files are merged), else <c>~/.kube/config</c>, else the pod's own account.</summary>
+    /// <param name="context">The context; null for the first <c>current-context</c>.</param>
+    /// <param name="environment">Looks up variables; null for those of this process.</param>
     /// <exception cref="KubeConfigException">There is none, or it is malformed.</exception>
-    public static KubeConfig LoadDefault(string? context = null)
+    public static KubeConfig LoadDefault(string? context = null, Func<string, string?>? environment = null)
     {
-        var listed = Environment.GetEnvironmentVariable("KUBECONFIG");
+        environment ??= Environment.GetEnvironmentVariable;
+        var listed = environment("KUBECONFIG");
         if (!string.IsNullOrEmpty(listed))
             return new KubeConfigFile([.. listed.Split(':', StringSplitOptions.RemoveEmptyEntries).Where(File.Exists)]).Resolve(context);
         var home = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config");
-        if (!File.Exists(home) && Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST") is not null)
-            return InCluster();
+        if (!File.Exists(home) && environment("KUBERNETES_SERVICE_HOST") is not null)
+            return InCluster(environment: environment);
         return new KubeConfigFile([home]).Resolve(context);
     }
 
     /// <summary>The configuration that every pod of a cluster has.</summary>
+    /// <param name="directory">Where the account's files are mounted; the token is renewed there under way.</param>
+    /// <param name="environment">Looks up variables; null for those of this process.</param>
     /// <exception cref="KubeConfigException">This process does not run in a pod with a service account.</exception>
-    public static KubeConfig InCluster(string directory = "/var/run/secrets/kubernetes.io/serviceaccount")
+    public static KubeConfig InCluster(string directory = "/var/run/secrets/kubernetes.io/serviceaccount", Func<string, string?>? environment = null)
     {
-        var host = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST");
-        var port = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT") ?? "443";
+        environment ??= Environment.GetEnvironmentVariable;
+        var host = environment("KUBERNETES_SERVICE_HOST");
+        var port = environment("KUBERNETES_SERVICE_PORT") ?? "443";
         if (string.IsNullOrEmpty(host))
             throw new KubeConfigException("not in a cluster: KUBERNETES_SERVICE_HOST is not set; give a kubeconfig");
         var token = Path.Combine(directory, "token");

