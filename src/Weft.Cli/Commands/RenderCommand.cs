@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weft.Cli.Rendering;
+using Weft.Compilers.Policies;
 using Weft.Compilers.Rendering;
 using Weft.Compilers.Services;
 
@@ -9,10 +10,11 @@ namespace Weft.Cli.Commands;
 internal static class RenderCommand
 {
     public static Command Create() => new("render", "Compile manifests offline and print what a node would be programmed with; needs no lab and no privileges."
-        .WithExample("weft render services -f examples/services --target nftables", "weft render routes -f examples/hello --node node2"))
+        .WithExample("weft render services -f examples/services --target nftables", "weft render routes -f examples/hello --node node2", "weft render policies -f examples/seed"))
     {
         Services(),
         Routes(),
+        Policies(),
     };
 
     private static Command Services()
@@ -51,6 +53,27 @@ internal static class RenderCommand
             var (state, problems) = RenderedRoutes.Compile(cluster.Objects, ManifestCluster.NodeOf(cluster.Objects, parsed.GetValue(node)));
             ManifestCluster.Print(problems);
             Console.Write(RenderedRoutes.Of(state));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Policies()
+    {
+        var (files, node, quiet) = Common();
+        var target = new Option<string>("--target") { Description = $"How to print them: {string.Join(", ", RenderedPolicies.Targets)}.", DefaultValueFactory = _ => RenderedPolicies.Targets[0], HelpName = "TARGET" };
+        target.AcceptOnlyFromAmong(RenderedPolicies.Targets);
+        var command = new Command("policies", "Print what a node would enforce of network policies: in plain words, or as it would be programmed."
+            .WithExample("weft render policies -f examples/seed", "weft render policies -f policies.yaml --node node2 --target nftables"))
+        {
+            files, node, target, quiet,
+        };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var cluster = await ManifestCluster.ReadAsync(parsed.GetValue(files)!, parsed.GetValue(quiet), ct);
+            var (table, problems) = PolicyCompiler.CompileOnce(cluster.Objects, ManifestCluster.NodeOf(cluster.Objects, parsed.GetValue(node)));
+            ManifestCluster.Print(problems);
+            Console.Write(RenderedPolicies.Of(parsed.GetValue(target)!, table));
             return 0;
         });
         return command;
