@@ -68,6 +68,7 @@ internal sealed class ForeignAgent : IAsyncDisposable, ILogger
             NodeName = Name,
             CniConfDir = Path.Combine(_folder.FullName, "net.d"),
             CniBinDir = _folder.FullName,
+            PolicySocket = Path.Combine(_folder.FullName, "policy.sock"),
             ProxyHealthPort = 0,
             VerifyPeriod = TimeSpan.FromSeconds(1),
         };

@@ -23,7 +23,7 @@ internal sealed record UpstreamOptions
     public UpstreamStore? Backup { get; init; }
 
     /// <summary>Resources it serves, beyond the usual ones.</summary>
-    public IReadOnlyList<string> Resources { get; init; } = ["/apis/networking.k8s.io/v1/servicecidrs"];
+    public IReadOnlyList<string> Resources { get; init; } = [UpstreamServer.ServiceCidrs, "/apis/policy.networking.k8s.io/v1alpha2/clusternetworkpolicies"];
 
     /// <summary>Serve TLS with this certificate; HTTP/2 then.</summary>
     public X509Certificate2? Certificate { get; init; }
@@ -36,7 +36,8 @@ internal sealed record UpstreamOptions
 internal sealed class UpstreamServer : IAsyncDisposable
 {
     public const string Nodes = "/api/v1/nodes", Services = "/api/v1/services", ConfigMaps = "/api/v1/configmaps", Slices = "/apis/discovery.k8s.io/v1/endpointslices",
-        ServiceCidrs = "/apis/networking.k8s.io/v1/servicecidrs", Events = "/api/v1/events", Leases = "/apis/coordination.k8s.io/v1/leases";
+        ServiceCidrs = "/apis/networking.k8s.io/v1/servicecidrs", Events = "/api/v1/events", Leases = "/apis/coordination.k8s.io/v1/leases",
+        Pods = "/api/v1/pods", Namespaces = "/api/v1/namespaces", NetworkPolicies = "/apis/networking.k8s.io/v1/networkpolicies";
 
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, ConnectionContext> _connections = [];

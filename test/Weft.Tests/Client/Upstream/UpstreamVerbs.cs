@@ -11,6 +11,7 @@ internal sealed class UpstreamVerbs(UpstreamStore store, HttpContext context, Up
     public static readonly IReadOnlySet<string> Usual = new HashSet<string>
     {
         UpstreamServer.Nodes, UpstreamServer.Services, UpstreamServer.ConfigMaps, UpstreamServer.Slices, UpstreamServer.Events, UpstreamServer.Leases,
+        UpstreamServer.Pods, UpstreamServer.Namespaces, UpstreamServer.NetworkPolicies,
     };
 
     public Task AnswerAsync() => request.Verb switch
