@@ -23,23 +23,32 @@ internal sealed class AttachmentServer(string path, Attachments attachments, ILo
     // Names have at most 253 characters, and a pod has a few addresses.
     private const int LongestQuestion = 8 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(600);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
-    /// <summary>Serves until cancelled.</summary>
+    /// <summary>Serves until cancelled; a failure is told, and listening begins anew.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
         try
         {
-            using var listener = Listen();
             while (true)
-                _ = ServeAsync(await listener.AcceptAsync(cancel).ConfigureAwait(false), cancel);
+            {
+                try
+                {
+                    using var listener = Listen();
+                    while (true)
+                        _ = ServeAsync(await listener.AcceptAsync(cancel).ConfigureAwait(false), cancel);
+                }
+                catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException)
+                {
+                    PolicyLog.NoAttachmentServer(logger, path, error.Message);
+                }
+
+                await Task.Delay(Retry, cancel).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException)
         {
             // The end of the agent.
-        }
-        catch (Exception error) when (error is SocketException or IOException or UnauthorizedAccessException)
-        {
-            PolicyLog.NoAttachmentServer(logger, path, error.Message);
         }
     }
 
