@@ -70,4 +70,7 @@ internal static partial class Log
 
     [LoggerMessage(18, LogLevel.Warning, "{Line}")]
     public static partial void Supply(ILogger logger, string line);
+
+    [LoggerMessage(46, LogLevel.Error, "Nobody can ask the agent at {Path}, so that pods under the CNI plugin weft-policy do not start; will try again: {Message}")]
+    public static partial void NoAgentSocket(ILogger logger, string path, string message);
 }

@@ -38,7 +38,7 @@ public sealed record NodeAgentOptions
     /// <summary>Port on every address of <c>/healthz</c> and <c>/livez</c> for load balancers; 10256, as kube-proxy's. 0 for none.</summary>
     public int ProxyHealthPort { get; init; } = 10256;
 
-    /// <summary>Unix socket on which the CNI plugin asks whether a pod may start.</summary>
+    /// <summary>Unix socket on which programs of the node ask: the CNI plugin, whether a pod may start; <c>weft policy</c>, what was denied.</summary>
     public string PolicySocket { get; init; } = Weft.Model.Policies.StartingPods.Socket;
 
     /// <summary>The clock.</summary>

@@ -5,6 +5,7 @@ using Weft.Kubernetes.Client;
 using Weft.Netlink.Conntrack;
 using Weft.Netlink.Nftables;
 using Weft.Node.Policies;
+using Weft.Node.Sockets;
 
 namespace Weft.Node;
 
@@ -24,7 +25,7 @@ internal sealed class PolicyAgent
     private readonly PolicyLoop _loop;
     private readonly ConnectionCutter _cutter;
     private readonly TableWatch _tables;
-    private readonly AttachmentServer _attachments;
+    private readonly AgentSocket _socket;
 
     public PolicyAgent(NodeAgentOptions options, KubeClient client, ClusterWatch cluster, PolicyKernel kernel, EventRecorder events, ILogger logger)
     {
@@ -44,7 +45,11 @@ internal sealed class PolicyAgent
         };
         _loop = new PolicyLoop(options, cluster, parts, events, logger);
         _tables = new TableWatch(kernel.Monitor, NftPolicyProgram.Tables, _loop.Doubt, noteChange: null);
-        _attachments = new AttachmentServer(options.PolicySocket, attachments, logger);
+        var answers = new Dictionary<string, Answer>(StringComparer.Ordinal)
+        {
+            [AttachmentQuestion.Name] = new AttachmentQuestion(attachments).AnswerAsync,
+        };
+        _socket = new AgentSocket(options.PolicySocket, answers, logger);
     }
 
     /// <summary>Runs until cancelled.</summary>
@@ -52,7 +57,7 @@ internal sealed class PolicyAgent
         _watch.RunAsync(cancel),
         _loop.RunAsync(cancel),
         _cutter.RunAsync(cancel),
-        _attachments.RunAsync(cancel),
+        _socket.RunAsync(cancel),
         _tables.RunAsync(_logger, _options.VerifyPeriod, cancel));
 
     /// <summary>Appends the figures of policies.</summary>

@@ -19,7 +19,4 @@ internal static partial class PolicyLog
 
     [LoggerMessage(45, LogLevel.Warning, "Pods that start stay isolated for now, will try again: {Message}")]
     public static partial void PodsNotLetStart(ILogger logger, string message);
-
-    [LoggerMessage(46, LogLevel.Error, "The CNI plugin cannot ask at {Path}, so pods do not start; will try again: {Message}")]
-    public static partial void NoAttachmentServer(ILogger logger, string path, string message);
 }
