@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Weft.EndToEnd.Support;
 
 namespace Weft.EndToEnd;
@@ -63,6 +64,11 @@ public sealed class FullStandInTests : IAsyncLifetime
         Assert.Equal("raw bytes", (await ClientAsync("sh", "-c", $"printf 'raw bytes' | socat -t 5 - TCP:{_address}:8443")).Output);
         Assert.Equal("PU", (await ClientAsync("sh", "-c", $"printf PU | socat -t 5 - TCP:{_address}:8443")).Output);
         Assert.Equal("datagram", (await ClientAsync("sh", "-c", $"printf datagram | socat -t 1 - UDP:{_address}:5353")).Output);
+
+        // Slow clients are not hurried, and a connection stays open between requests.
+        var request = "printf 'GET /a HTTP/1.1\\r\\n'; sleep 3; printf 'Host: a\\r\\n\\r\\n'; sleep 3; printf 'GET /gone HTTP/1.1\\r\\nHost: b\\r\\nConnection: close\\r\\n\\r\\n'";
+        var answers = (await ClientAsync("sh", "-c", $"({request}) | socat -t 20 - TCP:{_address}:8443")).Output;
+        Assert.Equal(["200", "410"], Regex.Matches(answers, "HTTP/1.1 ([0-9]+)").Select(match => match.Groups[1].Value));
 
         var published = (await _lab.StatusAsync())["published"]![0]!["address"]!.GetValue<string>();
         Assert.Equal([0, 0, 0, 0, 2, 8, 1], await CallAsync(published, "/grpc.health.v1.Health/Check", [0, 0, 0, 0, 0]));

@@ -53,8 +53,9 @@ internal static class StandInServer
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
-        kestrel.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
-        kestrel.Limits.RequestHeadersTimeout = Timeout.InfiniteTimeSpan;
+
+        // Not infinite: Kestrel adds the time at hand to these, and past the largest number every connection ends within a second.
+        kestrel.Limits.KeepAliveTimeout = kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromDays(3650);
     }
 
     private static X509Certificate2 CertificateOf(PodIdentity pod)

@@ -28,6 +28,8 @@ internal sealed class ForeignAgent : IAsyncDisposable, ILogger
 
     public ForeignAgent()
     {
+        // Its plugins are installed, so that a test's problem is the only one.
+        File.WriteAllText(Path.Combine(_folder.FullName, "weft-policy"), "");
         _network.ChangeLink("lo", new LinkChange { Up = true });
         _network.CreateVeth(new VethSpec("foreign0", "foreign1"));
         _network.AddAddress(new InterfaceAddress("foreign0", IpAddress.Parse(Address), 24));

@@ -48,7 +48,8 @@ public abstract partial class ServiceMatrix
             return Caller.Ask(socket, WebService.ClusterIp(v6), 80).Pod;
         }
 
-        IReadOnlyList<Flow> FlowsTo(string pod) => Flows().Where(flow => flow.Reply.Source == World.PodAddress(pod, v6)).ToList();
+        // Those that this node led there; flows that came from the other node have a destination of their own.
+        IReadOnlyList<Flow> FlowsTo(string pod) => Flows().Where(flow => flow.HasNewDestination && flow.Reply.Source == World.PodAddress(pod, v6)).ToList();
 
         IReadOnlyList<Flow> Flows() => World.Nodes[0].Flows.Find(new FlowFilter { IsV6 = v6, Protocol = (byte)L4Protocol.Sctp });
     }
