@@ -30,7 +30,7 @@ internal sealed class PolicyLoop
         (_options, _cluster, _logger) = (options, cluster, logger);
         (_changed, _policies, _attachments, _cutter, _metrics) = (parts.Changed, parts.Policies, parts.Attachments, parts.Cutter, parts.Metrics);
         _cluster.OnChange(_changed);
-        _reconciler = new PolicyReconciler(options.NodeName, parts.Filter);
+        _reconciler = new PolicyReconciler(options.NodeName, parts.Filter, options.Time);
         _gate = new StartingPodGate(parts.Filter);
         _problems = new ProblemReporter(events, logger);
     }

@@ -9,7 +9,7 @@ internal sealed class PolicyMetrics
     private readonly Lock _gate = new();
     private long _turns, _changes, _drifts, _failures;
     private TimeSpan _last;
-    private int _pods, _problems;
+    private int _pods, _problems, _refused;
 
     /// <summary>Notes a turn.</summary>
     public void Note(PolicyTurn turn, TimeSpan elapsed)
@@ -20,7 +20,7 @@ internal sealed class PolicyMetrics
             _changes += turn.Changes;
             _drifts += turn.Drift ? 1 : 0;
             _failures += turn.Programmed ? 0 : 1;
-            (_last, _pods, _problems) = (elapsed, turn.Table.Pods.Count, turn.Problems.Count);
+            (_last, _pods, _problems, _refused) = (elapsed, turn.Table.Pods.Count, turn.Problems.Count, turn.Refused);
         }
     }
 
@@ -38,6 +38,7 @@ internal sealed class PolicyMetrics
             Write(text, "weft_policy_last_turn_seconds", "gauge", _last.TotalSeconds);
             Write(text, "weft_policy_selected_addresses", "gauge", _pods);
             Write(text, "weft_policy_problems", "gauge", _problems);
+            Write(text, "weft_policy_refused", "gauge", _refused);
         }
 
         Write(text, "weft_policy_connections_cut_total", "counter", cut);

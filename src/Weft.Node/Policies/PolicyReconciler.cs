@@ -9,49 +9,97 @@ using Weft.Node.Nftables;
 namespace Weft.Node.Policies;
 
 /// <summary>How a turn of the policies went.</summary>
-/// <param name="Table">What was to be enforced.</param>
+/// <param name="Table">What is enforced: what was to be, with policies closed that the kernel refuses. What was to be when nothing was programmed.</param>
 /// <param name="Changes">How many elements and rules were written or removed.</param>
 /// <param name="Drift">Whether others had changed what was programmed before.</param>
 /// <param name="Programmed">Whether the kernel enforces <paramref name="Table"/> now.</param>
 /// <param name="Problems">What is wrong with objects, and with the kernel.</param>
-internal readonly record struct PolicyTurn(PolicyTable Table, int Changes, bool Drift, bool Programmed, EquatableArray<Problem> Problems);
-
-/// <summary>The turn of the policies but for its timing: compile, and bring the kernel there. What the kernel enforced before stays when it refuses.</summary>
-/// <param name="nodeName">The node.</param>
-/// <param name="driver">The packet filter.</param>
-internal sealed class PolicyReconciler(string nodeName, INftablesDriver driver)
+internal readonly record struct PolicyTurn(PolicyTable Table, int Changes, bool Drift, bool Programmed, EquatableArray<Problem> Problems)
 {
+    /// <summary>How many policies' rules the kernel refuses.</summary>
+    public int Refused { get; init; }
+}
+
+/// <summary>
+/// The turn of the policies but for its timing: compile, and bring the kernel there. Policies that the kernel refuses are closed and the others programmed; when
+/// it refuses whatever the policy, what it enforced before stays.
+/// </summary>
+internal sealed class PolicyReconciler
+{
+    private readonly string _nodeName;
     private readonly PolicyCompiler _compiler = new();
-    private readonly TableKeeper<PolicyTable, NftPolicyProgram> _tables = Keeper(driver);
+    private readonly TableKeeper<PolicyTable, NftPolicyProgram> _tables;
+    private readonly RefusedPolicies _refused;
+    private PolicyTable? _enforced;
+    private PolicyRuleName? _blamed;
+
+    /// <param name="nodeName">The node.</param>
+    /// <param name="driver">The packet filter.</param>
+    /// <param name="time">The clock; the system's when null.</param>
+    public PolicyReconciler(string nodeName, INftablesDriver driver, TimeProvider? time = null)
+    {
+        _nodeName = nodeName;
+        _refused = new RefusedPolicies(nodeName, time ?? TimeProvider.System);
+        _tables = new TableKeeper<PolicyTable, NftPolicyProgram>(driver, NftPolicyProgram.Tables, found => NftPolicyProgram.Adopt(found), Program);
+    }
 
     /// <summary>The next turn reads back instead of trusting its memory.</summary>
-    public void Doubt() => _tables.Doubt();
+    public void Doubt()
+    {
+        _tables.Doubt();
+        _refused.Review();
+    }
 
     /// <summary>One turn.</summary>
     public PolicyTurn Turn(ClusterSnapshot cluster)
     {
-        var (table, problems) = _compiler.Compile(cluster, nodeName);
+        var (table, problems) = _compiler.Compile(cluster, _nodeName);
         try
         {
-            var (changes, repairs) = _tables.Sync(table);
-            return new PolicyTurn(table, changes, repairs > 0, Programmed: true, [.. problems, .. _tables.Current?.Problems ?? []]);
+            var (changes, repairs) = (0, 0);
+            _enforced = Attempt(_refused.Close(table)) is { } refusal
+                ? new RefusalSearch(Attempt, _refused).Program(table, _enforced, refusal)
+                : _refused.Close(table);
+            return new PolicyTurn(_enforced, changes, repairs > 0, Programmed: true, [.. problems, .. _refused.Problems, .. _tables.Current?.Problems ?? []])
+            {
+                Refused = _refused.Count,
+            };
+
+            Refusal? Attempt(PolicyTable wanted)
+            {
+                try
+                {
+                    var (written, repaired) = _tables.Sync(wanted);
+                    (changes, repairs) = (changes + written, repairs + repaired);
+                    return null;
+                }
+                catch (NftException refused) when (!TableKeeper<PolicyTable, NftPolicyProgram>.IsPassing(refused))
+                {
+                    return new Refusal(refused, _blamed);
+                }
+            }
         }
         catch (NftException refused)
         {
             var problem = new Problem(
-                $"Node {nodeName}", "PoliciesNotProgrammed", $"the kernel does not take the policies of this node, those of before stay in force: {refused.Message}");
+                $"Node {_nodeName}", "PoliciesNotProgrammed", $"the kernel does not take the policies of this node, those of before stay in force: {refused.Message}");
             return new PolicyTurn(table, 0, Drift: false, Programmed: false, [.. problems, problem]);
         }
     }
 
-    private static TableKeeper<PolicyTable, NftPolicyProgram> Keeper(INftablesDriver driver)
+    private int Program(NftPolicyProgram program, PolicyTable desired)
     {
-        TableKeeper<PolicyTable, NftPolicyProgram>? keeper = null;
-        return keeper = new TableKeeper<PolicyTable, NftPolicyProgram>(driver, NftPolicyProgram.Tables, found => NftPolicyProgram.Adopt(found), (program, desired) =>
+        _blamed = null;
+        try
         {
-            var changes = keeper!.Apply(program.Plan(desired));
+            var changes = _tables.Apply(program.Plan(desired));
             program.Commit();
             return changes;
-        });
+        }
+        catch (NftException refused) when (program.Owner(refused.Operation, refused.Element)?.Decision?.Rule is { } rule)
+        {
+            _blamed = ClosedPolicies.PartOf(rule);
+            throw;
+        }
     }
 }
