@@ -36,6 +36,27 @@ public sealed class DownTests
     }
 
     [Fact]
+    public async Task Programs_that_are_killed_leave_no_debugging_files()
+    {
+        await using var lab = new TestLab();
+        (await lab.FeedWeftAsync(OnePod, "up", "-")).Succeeded();
+        var files = lab.Leftovers().Select(process => process.Split(' ')[0]).Where(IsRuntime).Select(DebuggingFile).ToList();
+        Assert.True(files.Count >= 2, "a supervisor and an agent at least");
+        Assert.DoesNotContain(files, File.Exists);
+    }
+
+    private static bool IsRuntime(string pid) => File.ReadLines($"/proc/{pid}/maps").Any(line => line.EndsWith("/libcoreclr.so", StringComparison.Ordinal));
+
+    /// <summary>Where a runtime with diagnostics has its socket; it deletes that only when it ends by itself.</summary>
+    private static string DebuggingFile(string pid)
+    {
+        var own = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t')[^1];
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        var started = stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
+        return $"/tmp/dotnet-diagnostic-{own}-{started}-socket";
+    }
+
+    [Fact]
     public async Task A_lab_whose_folder_is_deleted_ends_itself()
     {
         await using var lab = new TestLab();
