@@ -31,7 +31,7 @@ internal sealed class PolicyAgent
     {
         (_options, _logger) = (options, logger);
         var changed = new ChangeSignal();
-        _watch = new PolicyWatch(client, logger, changed);
+        _watch = new PolicyWatch(client, new AttachmentFile($"{options.PolicySocket}.pods"), logger, changed);
         _cutter = new ConnectionCutter(kernel.Flows, logger, options.Time);
         var attachments = new Attachments(_watch.Pods, changed.Set);
         var parts = new PolicyParts
@@ -45,11 +45,13 @@ internal sealed class PolicyAgent
         };
         _loop = new PolicyLoop(options, cluster, parts, events, logger);
         _tables = new TableWatch(kernel.Monitor, NftPolicyProgram.Tables, _loop.Doubt, noteChange: null);
+        var plugin = new AttachmentQuestion(attachments);
         var answers = new Dictionary<string, Answer>(StringComparer.Ordinal)
         {
-            [AttachmentQuestion.Name] = new AttachmentQuestion(attachments).AnswerAsync,
+            [AttachmentQuestion.Name] = plugin.AnswerAsync,
+            [AttachmentQuestion.Gone] = plugin.NoteGoneAsync,
         };
-        _socket = new AgentSocket(options.PolicySocket, answers, logger);
+        _socket = new AgentSocket(options.PolicySocket, answers, logger, options.Time);
     }
 
     /// <summary>Runs until cancelled.</summary>

@@ -30,7 +30,7 @@ internal sealed record PolicyConfig
             throw new CniException(CniErrorCode.InvalidConfig, $"waitSeconds must be 1 to 600, not {seconds}");
         return new PolicyConfig
         {
-            Socket = request.Config.Text("socket") is { Length: > 0 } path ? path : StartingPods.Socket,
+            Socket = SocketOf(request),
             Patience = TimeSpan.FromSeconds(seconds),
             StartsIsolated = request.Config.Text("withoutAgent") switch
             {
@@ -40,4 +40,7 @@ internal sealed record PolicyConfig
             },
         };
     }
+
+    /// <summary>Where the node's agent answers, whatever else is wrong.</summary>
+    public static string SocketOf(PluginRequest request) => request.Config.Text("socket") is { Length: > 0 } path ? path : StartingPods.Socket;
 }

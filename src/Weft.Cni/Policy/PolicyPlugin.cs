@@ -19,6 +19,9 @@ public sealed class PolicyPlugin(Func<IPluginWorld> open) : ICniPlugin
     /// <summary>The plugin's <c>type</c>.</summary>
     public const string Type = "weft-policy";
 
+    // The agent notes it at once; a pod's end must not hang on an agent that does not.
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
     /// <inheritdoc/>
     public CniResult Add(PluginRequest request)
     {
@@ -32,7 +35,7 @@ public sealed class PolicyPlugin(Func<IPluginWorld> open) : ICniPlugin
         var rules = new RuleStore(world);
         undo.Push(() => Release(rules, request));
         rules.Add(RequestRules.Begin(request).Isolate(previous.Addresses, IsBridged(previous)));
-        Ask(config, pod, previous);
+        Ask(config, PolicyQuestion.Of(pod, OwnerOf(request), previous.Addresses));
         undo.Keep();
         return previous;
     }
@@ -43,8 +46,16 @@ public sealed class PolicyPlugin(Func<IPluginWorld> open) : ICniPlugin
     /// <inheritdoc/>
     public void Delete(PluginRequest request)
     {
-        using var world = open();
-        Release(new RuleStore(world), request);
+        using (var world = open())
+            Release(new RuleStore(world), request);
+        try
+        {
+            UnixRequest.Ask(PolicyConfig.SocketOf(request), PolicyQuestion.Gone(OwnerOf(request)), Farewell);
+        }
+        catch (NetlinkException)
+        {
+            // An agent that is away learns it from the pod's object.
+        }
     }
 
     /// <inheritdoc/>
@@ -70,24 +81,28 @@ public sealed class PolicyPlugin(Func<IPluginWorld> open) : ICniPlugin
         }
     }
 
-    private static (string Namespace, string Name)? PodOf(PluginRequest request) =>
-        request.Arguments["K8S_POD_NAMESPACE"] is { Length: > 0 } ns && request.Arguments["K8S_POD_NAME"] is { Length: > 0 } name ? (ns, name) : null;
+    private static (string Namespace, string Name, string? Uid)? PodOf(PluginRequest request) =>
+        request.Arguments["K8S_POD_NAMESPACE"] is { Length: > 0 } ns && request.Arguments["K8S_POD_NAME"] is { Length: > 0 } name
+            ? (ns, name, request.Arguments["K8S_POD_UID"])
+            : null;
+
+    private static string OwnerOf(PluginRequest request) => AttachmentRules.OwnerOf(request.Network, request.Attachment);
 
     /// <summary>The bridge plugins list the bridge beside the host's end of the cable.</summary>
     private static bool IsBridged(CniResult result) => result.Interfaces.Count(device => string.IsNullOrEmpty(device.Sandbox)) > 1;
 
     private static void Release(RuleStore rules, PluginRequest request)
     {
-        var owner = AttachmentRules.OwnerOf(request.Network, request.Attachment);
+        var owner = OwnerOf(request);
         rules.Remove(element => element.Comment == owner, StartingPods.Tables);
     }
 
     /// <summary>Waits until the agent says that the kernel has the pod's policies.</summary>
-    private static void Ask(PolicyConfig config, (string Namespace, string Name) pod, CniResult result)
+    private static void Ask(PolicyConfig config, byte[] question)
     {
         try
         {
-            if (PolicyQuestion.ErrorOf(UnixRequest.Ask(config.Socket, PolicyQuestion.Of(pod.Namespace, pod.Name, result.Addresses), config.Patience)) is { } error)
+            if (PolicyQuestion.ErrorOf(UnixRequest.Ask(config.Socket, question, config.Patience)) is { } error)
                 throw new CniException(CniErrorCode.TryAgainLater, $"the node's agent could not bring the pod's policies: {error}");
         }
         catch (NetlinkException error)

@@ -25,6 +25,9 @@ public sealed record PolicyPod : IKubeObject<PolicyPod>
     /// <summary>Whether its containers have ended for good; its addresses may be another pod's by now.</summary>
     public bool IsFinished { get; init; }
 
+    /// <summary>The uid by which the container runtime knows it: its own, or of a static pod that of its manifest (<c>kubernetes.io/config.mirror</c>).</summary>
+    public string? RuntimeUid { get; init; }
+
     public EquatableArray<IpAddress> Addresses { get; init; }
 
     /// <summary>Ports with names, of containers and sidecars; sorted, each once.</summary>
@@ -46,6 +49,7 @@ public sealed record PolicyPod : IKubeObject<PolicyPod>
     public static PolicyPod Of(Pod pod) => new()
     {
         Metadata = pod.Metadata,
+        RuntimeUid = pod.Metadata.Annotations.Find("kubernetes.io/config.mirror") ?? pod.Metadata.Uid,
         Node = pod.Spec.NodeName ?? "",
         HostNetwork = pod.Spec.HostNetwork,
         IsFinished = pod.IsFinished(),

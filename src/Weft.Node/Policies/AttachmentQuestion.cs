@@ -5,11 +5,13 @@ using Weft.Node.Sockets;
 
 namespace Weft.Node.Policies;
 
-/// <summary>The question of the CNI plugin weft-policy: does the kernel have the policies of a pod? It is answered when the kernel does.</summary>
+/// <summary>What the CNI plugin weft-policy asks: does the kernel have the policies of a pod? And what it tells: a pod's network is taken away.</summary>
 /// <remarks>
 /// <code>
-/// {"namespace":"default","name":"db-0","addresses":["10.244.1.7"]}
+/// {"namespace":"default","name":"db-0","uid":"…","attachment":"weft 0f3a… eth0","addresses":["10.244.1.7"]}    answered when the kernel has them
+/// {"gone":"weft 0f3a… eth0"}                                                                                  answered at once
 /// </code>
+/// Plugins of former versions send neither uid nor attachment.
 /// </remarks>
 /// <param name="attachments">Who waits.</param>
 internal sealed class AttachmentQuestion(Attachments attachments)
@@ -17,21 +19,34 @@ internal sealed class AttachmentQuestion(Attachments attachments)
     /// <summary>The property that tells the question.</summary>
     public const string Name = "addresses";
 
+    /// <summary>The property that tells of an attachment that is over.</summary>
+    public const string Gone = "gone";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(600);
 
-    /// <summary>Answers it.</summary>
+    /// <summary>Answers the question.</summary>
     public async Task AnswerAsync(JsonElement question, AgentConnection connection, CancellationToken gone)
     {
-        var (pod, addresses) = Read(question);
+        var attachment = Read(question);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(gone);
         ended.CancelAfter(Patience);
-        await attachments.WaitAsync(pod, addresses, ended.Token).ConfigureAwait(false);
+        await attachments.WaitAsync(attachment, ended.Token).ConfigureAwait(false);
         await connection.SendAsync("{}"u8.ToArray(), ended.Token).ConfigureAwait(false);
     }
 
-    private static (ObjectKey Pod, EquatableArray<IpAddress> Addresses) Read(JsonElement question)
+    /// <summary>Notes what the plugin tells.</summary>
+    public Task NoteGoneAsync(JsonElement told, AgentConnection connection, CancellationToken gone)
+    {
+        attachments.End(told.GetProperty(Gone).GetString() ?? "");
+        return connection.SendAsync("{}"u8.ToArray(), gone);
+    }
+
+    private static PodAttachment Read(JsonElement question)
     {
         var addresses = question.GetProperty(Name).EnumerateArray().Select(item => IpAddress.Parse(item.GetString())).ToEquatableArray();
-        return (new ObjectKey(question.GetProperty("namespace").GetString()!, question.GetProperty("name").GetString()!), addresses);
+        var pod = new ObjectKey(question.GetProperty("namespace").GetString()!, question.GetProperty("name").GetString()!);
+        return new PodAttachment(Text("attachment") ?? pod.ToString(), pod, Text("uid"), addresses);
+
+        string? Text(string name) => question.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } text ? text : null;
     }
 }

@@ -1,6 +1,3 @@
-using Weft.Kubernetes;
-using Weft.Model;
-
 namespace Weft.Node.Policies;
 
 /// <summary>Pods whose CNI ADD waits until the kernel has their policies.</summary>
@@ -9,29 +6,32 @@ namespace Weft.Node.Policies;
 internal sealed class Attachments(PodList pods, Action wake)
 {
     private readonly Lock _gate = new();
-    private readonly List<(ObjectKey Pod, TaskCompletionSource Done)> _waiting = [];
-
-    /// <summary>Whether anybody waits.</summary>
-    public bool Any
-    {
-        get
-        {
-            lock (_gate)
-                return _waiting.Count > 0;
-        }
-    }
+    private readonly List<(PodAttachment Attachment, TaskCompletionSource Done)> _waiting = [];
+    private bool _gaveUp;
 
     /// <summary>Completes when the kernel has the policies of a pod at its new addresses.</summary>
-    public async Task WaitAsync(ObjectKey pod, EquatableArray<IpAddress> addresses, CancellationToken cancel)
+    /// <param name="attachment">The pod and its addresses. They are forgotten when the wait ends otherwise.</param>
+    /// <param name="cancel">Whoever asked gave up.</param>
+    public async Task WaitAsync(PodAttachment attachment, CancellationToken cancel)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        pods.Attach(pod, addresses);
+        pods.Attach(attachment);
         lock (_gate)
-            _waiting.Add((pod, done));
+            _waiting.Add((attachment, done));
         wake();
         try
         {
             await done.Task.WaitAsync(cancel).ConfigureAwait(false);
+            pods.Keep(attachment);
+        }
+        catch (OperationCanceledException)
+        {
+            // Its pod may have been started all the same, isolated: then its status tells of its addresses.
+            pods.Detach(attachment.Id);
+            lock (_gate)
+                _gaveUp = true;
+            wake();
+            throw;
         }
         finally
         {
@@ -40,10 +40,28 @@ internal sealed class Attachments(PodList pods, Action wake)
         }
     }
 
+    /// <summary>Notes that a pod's network is taken away.</summary>
+    public void End(string id)
+    {
+        pods.Detach(id);
+        wake();
+    }
+
     /// <summary>Those who can be let go by the turn that begins now: their pods are known.</summary>
     public IReadOnlyList<TaskCompletionSource> TakeKnown()
     {
         lock (_gate)
-            return [.. _waiting.Where(each => pods.Knows(each.Pod)).Select(each => each.Done)];
+            return [.. _waiting.Where(each => pods.Knows(each.Attachment)).Select(each => each.Done)];
+    }
+
+    /// <summary>Whether somebody gave up since this was asked last: pods may have started isolated.</summary>
+    public bool TakeGaveUp()
+    {
+        lock (_gate)
+        {
+            var gaveUp = _gaveUp;
+            _gaveUp = false;
+            return gaveUp;
+        }
     }
 }

@@ -23,6 +23,7 @@ internal sealed class PolicyLoop
     private readonly ProblemReporter _problems;
     private readonly PolicyMetrics _metrics;
     private PolicyTable? _enforced;
+    private bool _someIsolated;
     private volatile bool _doubt = true;
 
     public PolicyLoop(NodeAgentOptions options, ClusterWatch cluster, PolicyParts parts, EventRecorder events, ILogger logger)
@@ -51,6 +52,7 @@ internal sealed class PolicyLoop
         try
         {
             await Task.WhenAll(_cluster.Synced, _policies.Synced).WaitAsync(cancel).ConfigureAwait(false);
+            _policies.Pods.DropUnknown();
             await new TurnLoop(_changed, _options).RunAsync(Turn, () => _doubt = true, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -91,7 +93,8 @@ internal sealed class PolicyLoop
             _cutter.Note(new PolicyJudge(turn.Table));
         }
 
-        if ((waiting.Count > 0 || looksAtAll) && !LetStart(cluster.Policies))
+        _someIsolated |= _attachments.TakeGaveUp() || waiting.Count > 0 || looksAtAll;
+        if (_someIsolated && !LetStart(cluster.Policies))
             return false;
         foreach (var done in waiting)
             done.TrySetResult();
@@ -104,7 +107,7 @@ internal sealed class PolicyLoop
         var ready = policies.Pods.Where(pod => pod.Node == _options.NodeName && pod.IsPoliced).SelectMany(pod => pod.Addresses).ToHashSet();
         try
         {
-            _gate.Open(ready.Contains);
+            _someIsolated = _gate.Open(ready.Contains) > 0;
             return true;
         }
         catch (NftException error)

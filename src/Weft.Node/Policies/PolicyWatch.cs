@@ -17,8 +17,9 @@ internal sealed class PolicyWatch
     private readonly ObjectList<ClusterNetworkPolicy> _clusterPolicyList = new();
     private PolicyObjects _taken = new();
 
-    public PolicyWatch(KubeClient client, ILogger logger, ChangeSignal changed)
+    public PolicyWatch(KubeClient client, AttachmentFile attachments, ILogger logger, ChangeSignal changed)
     {
+        Pods = new PodList(attachments);
         var options = new InformerOptions { Logger = logger };
         _pods = new Informer<PolicyPod>(client, options);
         _namespaces = new Informer<Namespace>(client, options);
@@ -35,7 +36,7 @@ internal sealed class PolicyWatch
     }
 
     /// <summary>All pods of the cluster.</summary>
-    public PodList Pods { get; } = new();
+    public PodList Pods { get; }
 
     /// <summary>Completes when every kind was listed once: before that, absence means nothing.</summary>
     public Task Synced => Task.WhenAll(_pods.Synced, _namespaces.Synced, _policies.Synced, _clusterPolicies.Synced);

@@ -15,20 +15,20 @@ internal sealed class StartingPodGate(INftablesDriver driver)
 
     /// <summary>Takes addresses out; those that are not isolated are no error. A table of which nothing is left goes.</summary>
     /// <param name="isReady">Whether the policies of an address are in the kernel.</param>
-    /// <returns>How many addresses were let out.</returns>
+    /// <returns>How many addresses stay isolated.</returns>
     /// <exception cref="NftException">The kernel refused.</exception>
     public int Open(Func<IpAddress, bool> isReady)
     {
         for (var round = 1; ; round++)
         {
             var found = driver.ReadBack(StartingPods.Tables);
-            var (operations, addresses) = Removal(found.Ruleset, isReady, tidy: round < MaxRounds);
+            var (operations, left) = Removal(found.Ruleset, isReady, tidy: round < MaxRounds);
             if (operations.Count == 0)
-                return 0;
+                return left;
             try
             {
                 driver.Apply(new NftBatch(operations.ToEquatableArray(), round < MaxRounds ? found.Generation : null));
-                return addresses;
+                return left;
             }
             catch (NftException error) when (round < MaxRounds && (error.IsConflict || error.Errno == Errno.ENOENT))
             {
@@ -37,10 +37,10 @@ internal sealed class StartingPodGate(INftablesDriver driver)
         }
     }
 
-    private static (List<NftOperation> Operations, int Addresses) Removal(NftRuleset found, Func<IpAddress, bool> isReady, bool tidy)
+    private static (List<NftOperation> Operations, int Left) Removal(NftRuleset found, Func<IpAddress, bool> isReady, bool tidy)
     {
         var operations = new List<NftOperation>();
-        var addresses = new HashSet<IpAddress>();
+        var all = 0;
         foreach (var table in found.Tables)
         {
             var (left, gone) = (0, new List<NftOperation>());
@@ -48,14 +48,14 @@ internal sealed class StartingPodGate(INftablesDriver driver)
             {
                 var ready = set.Elements.Where(element => isReady(IpAddress.Read(element.Key.Bytes))).ToEquatableArray();
                 left += set.Elements.Count - ready.Count;
-                addresses.UnionWith(ready.Select(element => IpAddress.Read(element.Key.Bytes)));
                 if (ready.Count > 0)
                     gone.Add(new NftDeleteElements(table.Id, set, ready));
             }
 
+            all += left;
             operations.AddRange(tidy && left == 0 && gone.Count > 0 ? [new NftDeleteTable(table.Id)] : gone);
         }
 
-        return (operations, addresses.Count);
+        return (operations, all);
     }
 }

@@ -21,9 +21,13 @@ internal delegate Task Answer(JsonElement question, AgentConnection connection, 
 /// <param name="path">Path of the socket; only root may connect.</param>
 /// <param name="answers">Who answers, by the property that tells the question.</param>
 /// <param name="logger">Where to tell of failures.</param>
-internal sealed class AgentSocket(string path, IReadOnlyDictionary<string, Answer> answers, ILogger logger)
+/// <param name="time">The clock; the system's when null.</param>
+internal sealed class AgentSocket(string path, IReadOnlyDictionary<string, Answer> answers, ILogger logger, TimeProvider? time = null)
 {
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
+    /// <summary>The rest after a failure.</summary>
+    internal static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>Serves until cancelled; a failure is told, and listening begins anew.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -43,7 +47,7 @@ internal sealed class AgentSocket(string path, IReadOnlyDictionary<string, Answe
                     Log.NoAgentSocket(logger, path, error.Message);
                 }
 
-                await Task.Delay(Retry, cancel).ConfigureAwait(false);
+                await Task.Delay(Retry, _time, cancel).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)

@@ -7,7 +7,7 @@ namespace Weft.Tests.Cni;
 /// <summary>The last plugin of a chain on a host of fakes, with an agent that is a script.</summary>
 public sealed class PolicyPluginTests : IDisposable
 {
-    private const string PodArguments = "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=db-0";
+    private const string PodArguments = "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=db-0;K8S_POD_UID=u-1";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("weft-policy-").FullName;
     private readonly FaultyWorld _world = new();
@@ -24,7 +24,7 @@ public sealed class PolicyPluginTests : IDisposable
         var result = Call("ADD").Result();
 
         var (question, isolated) = await agent;
-        Assert.Equal("""{"namespace":"shop","name":"db-0","addresses":["10.1.2.3","fd00::3"]}""", question);
+        Assert.Equal("""{"namespace":"shop","name":"db-0","uid":"u-1","attachment":"net c1 eth0","addresses":["10.1.2.3","fd00::3"]}""", question);
         Assert.Equal(["10.1.2.3", "fd00::3"], isolated);
         Assert.Equal(2, result.Addresses.Count);
     }
@@ -63,6 +63,16 @@ public sealed class PolicyPluginTests : IDisposable
 
         Assert.Equal(0, Call("DEL", "isolate").Run().ExitCode);
         Assert.Empty(_world.Tables.ReadBack().Ruleset.Tables);
+    }
+
+    [Fact]
+    public async Task The_agent_is_told_when_a_pod_loses_its_network()
+    {
+        var agent = AnswerAsync("{}");
+
+        Assert.Equal(0, Call("DEL").Run().ExitCode);
+
+        Assert.Equal("""{"gone":"net c1 eth0"}""", (await agent).Question);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weft.Node.Sockets;
+using Weft.Tests.Node.Proxy;
 
 namespace Weft.Tests.Node.Sockets;
 
@@ -45,6 +46,23 @@ public sealed class AgentSocketTests : IAsyncDisposable
         await _left.Task.WaitAsync(_end.Token);
     }
 
+    [Fact]
+    public async Task It_listens_again_once_what_stood_in_the_way_is_gone()
+    {
+        var (time, obstacle) = (new ManualTime(), Path.Combine(_folder, "later"));
+        await File.WriteAllTextAsync(obstacle, "a file where the folder of the socket belongs", _end.Token);
+        var running = new AgentSocket(Path.Combine(obstacle, "agent.sock"), new Dictionary<string, Answer>(), NullLogger.Instance, time).RunAsync(_end.Token);
+        while (time.Waiting == 0)
+            await Task.Delay(1, _end.Token);
+
+        File.Delete(obstacle);
+        time.Advance(AgentSocket.Retry);
+
+        Assert.Equal("{}", await AskAsync("{}", Path.Combine(obstacle, "agent.sock")));
+        await _end.CancelAsync();
+        await running;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -53,18 +71,32 @@ public sealed class AgentSocketTests : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<string?> AskAsync(string question)
+    private async Task<string?> AskAsync(string question, string? path = null)
     {
-        using var socket = await ConnectAsync();
+        using var socket = await ConnectAsync(path);
         await socket.SendAsync(Encoding.UTF8.GetBytes(question + "\n"), _end.Token);
         using var reader = new StreamReader(new NetworkStream(socket));
         return await reader.ReadLineAsync(_end.Token);
     }
 
-    private async Task<Socket> ConnectAsync()
+    private async Task<Socket> ConnectAsync(string? path = null)
     {
+        path ??= Path.Combine(_folder, "run", "agent.sock");
+        while (!File.Exists(path))
+            await Task.Delay(1, _end.Token);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(_folder, "run", "agent.sock")), _end.Token);
-        return socket;
+        while (true)
+        {
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), _end.Token);
+                return socket;
+            }
+            catch (SocketException notYet) when (notYet.SocketErrorCode == SocketError.ConnectionRefused)
+            {
+                // Between bind and listen.
+                await Task.Delay(1, _end.Token);
+            }
+        }
     }
 }
