@@ -33,7 +33,7 @@ public static class NodeCompiler
         }
 
         var routes = RouteCompiler.Compile(topology, self, settings.Overlay, host);
-        var (cni, cniProblems) = CniCompiler.Compile(settings, self.PodRanges, routes.PodMtu, host.CniPlugins);
+        var (cni, cniProblems) = CniCompiler.Compile(settings, self, routes.PodMtu, host.CniPlugins);
         problems.AddRange(cniProblems.AsSpan());
         if (self.Addresses.Count > 0)
             problems.AddRange(routes.Problems.AsSpan());

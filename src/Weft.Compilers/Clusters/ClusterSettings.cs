@@ -42,6 +42,26 @@ public enum ProxyMode
     None,
 }
 
+/// <summary>Whether pods wait for their policies.</summary>
+public enum PodStart
+{
+    /// <summary>A pod's first process starts when the kernel has the pod's policies.</summary>
+    Protected,
+
+    /// <summary>Pods start at once, for a moment without their policies.</summary>
+    Open,
+}
+
+/// <summary>What becomes of connections that stand when a change of policies denies them.</summary>
+public enum DeniedConnections
+{
+    /// <summary>They are cut.</summary>
+    Cut,
+
+    /// <summary>They go on until they end by themselves.</summary>
+    Keep,
+}
+
 /// <summary>Settings that hold for the whole cluster: ConfigMap <c>kube-system/weft-config</c>, every key of it optional.</summary>
 public sealed record ClusterSettings
 {
@@ -74,4 +94,10 @@ public sealed record ClusterSettings
 
     /// <summary>Key <c>load-balancer-nodes</c>: labels of the nodes that may announce them. Default: all but those that are excluded from load balancers.</summary>
     public LabelSelector LoadBalancerNodes { get; init; } = LabelSelector.Everything;
+
+    /// <summary>Key <c>pod-start</c>: <c>protected</c> (default) or <c>open</c>, which leaves the CNI plugin weft-policy out.</summary>
+    public PodStart PodStart { get; init; } = PodStart.Protected;
+
+    /// <summary>Key <c>policy-connections</c>: <c>cut</c> (default) or <c>keep</c>.</summary>
+    public DeniedConnections PolicyConnections { get; init; } = DeniedConnections.Cut;
 }

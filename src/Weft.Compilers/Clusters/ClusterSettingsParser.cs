@@ -34,6 +34,8 @@ public static class ClusterSettingsParser
         "masquerade-all" => settings with { MasqueradeAll = Switch(key, value, problems) },
         "load-balancer-ranges" => settings with { LoadBalancerRanges = AddressRanges(key, value, problems) },
         "load-balancer-nodes" => settings with { LoadBalancerNodes = Selector(key, value, problems) },
+        "pod-start" => settings with { PodStart = Choice(key, value, settings.PodStart, problems) },
+        "policy-connections" => settings with { PolicyConnections = Choice(key, value, settings.PolicyConnections, problems) },
         "cni-conf" => settings with { CniConfiguration = value.Length == 0 ? null : value },
         _ => settings,
     };

@@ -33,22 +33,26 @@ public static class CniCompiler
     /// <summary>Compiles for one node.</summary>
     /// <returns>No file when the user's configuration is unusable or the node has no podCIDR: whatever is in place stays.</returns>
     public static (CniFile? File, EquatableArray<Problem> Problems) Compile(
-        ClusterSettings settings, EquatableArray<IpPrefix> podRanges, int mtu, EquatableArray<string>? installedPlugins)
+        ClusterSettings settings, ClusterNode self, int mtu, EquatableArray<string>? installedPlugins)
     {
-        if (podRanges.Count == 0)
+        if (self.PodRanges.Count == 0)
             return (null, []);
         if (settings.CniConfiguration is not { } text)
-            return Generate(settings.Attachment, podRanges, mtu, installedPlugins);
+            return Generate(settings, self.PodRanges, mtu, installedPlugins);
         var problems = ImmutableArray.CreateBuilder<Problem>();
-        var list = UserConfiguration.Read(text, podRanges, installedPlugins, problems);
+        var list = UserConfiguration.Read(text, self.PodRanges, installedPlugins, problems);
+        if (list is not null && settings.PodStart == PodStart.Protected && !NamesPolicyPlugin(list))
+            problems.Add(new Problem(self.ObjectName, "PolicyPluginMissing", $"cni-conf of {ClusterSettingsParser.ObjectName} does not name the plugin {PolicyPlugin}, so pods may run for a moment before their policies are in force: add {{\"type\": \"{PolicyPlugin}\"}} behind its other plugins, or set pod-start to open there if that is meant"));
         return (list is null ? null : ToFile(list), problems.DrainToImmutable());
     }
 
     /// <summary>A node whose plugins are older than its agent goes without the last one: better a moment without policies than no pods.</summary>
     private static (CniFile File, EquatableArray<Problem> Problems) Generate(
-        PodAttachment attachment, EquatableArray<IpPrefix> podRanges, int mtu, EquatableArray<string>? installedPlugins)
+        ClusterSettings settings, EquatableArray<IpPrefix> podRanges, int mtu, EquatableArray<string>? installedPlugins)
     {
-        var list = Generate(attachment, podRanges, mtu);
+        var list = Generate(settings.Attachment, podRanges, mtu);
+        if (settings.PodStart == PodStart.Open)
+            return (ToFile(list), []);
         if (installedPlugins is { } installed && !installed.AsSpan().Contains(PolicyPlugin))
             return (ToFile(list), [new Problem(ClusterSettingsParser.ObjectName, "PluginMissing", $"the CNI plugin {PolicyPlugin} is not installed on this node: pods may run for a moment before their policies are in force; run 'weft cni install'")]);
         ((JsonArray)list["plugins"]!).Add((JsonNode)new JsonObject { ["type"] = PolicyPlugin });
@@ -72,6 +76,9 @@ public static class CniCompiler
         };
         return new JsonObject { ["cniVersion"] = Version, ["name"] = NetworkName, ["plugins"] = new JsonArray(plugin) };
     }
+
+    private static bool NamesPolicyPlugin(JsonObject list) =>
+        ((JsonArray)list["plugins"]!).Any(plugin => plugin?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name == PolicyPlugin);
 
     private static CniFile ToFile(JsonObject list) => new(list.ToJsonString(Indented) + "\n");
 }

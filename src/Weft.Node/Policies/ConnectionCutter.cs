@@ -39,6 +39,9 @@ internal sealed class ConnectionCutter
         _work.Ask();
     }
 
+    /// <summary>Leaves connections alone until policies are noted again.</summary>
+    public void Rest() => Volatile.Write(ref _judge, null);
+
     /// <summary>Works until cancelled.</summary>
     public Task RunAsync(CancellationToken cancel) => _work.RunAsync(cancel);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weft.Compilers.Clusters;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Model.Policies;
@@ -24,6 +25,8 @@ internal sealed class PolicyLoop
     private readonly PolicyMetrics _metrics;
     private PolicyTable? _enforced;
     private bool _someIsolated;
+    private ConfigMap? _configuration;
+    private bool _hasSettings, _cuts;
     private volatile bool _doubt = true;
 
     public PolicyLoop(NodeAgentOptions options, ClusterWatch cluster, PolicyParts parts, EventRecorder events, ILogger logger)
@@ -87,18 +90,31 @@ internal sealed class PolicyLoop
 
     private bool AfterProgramming(PolicyTurn turn, ClusterSnapshot cluster, IReadOnlyList<TaskCompletionSource> waiting, bool looksAtAll)
     {
-        if (!ReferenceEquals(turn.Table, _enforced))
-        {
-            Volatile.Write(ref _enforced, turn.Table);
-            _cutter.Note(new PolicyJudge(turn.Table));
-        }
-
+        var isOther = !ReferenceEquals(turn.Table, _enforced);
+        Volatile.Write(ref _enforced, turn.Table);
+        CutDenied(turn.Table, cluster, isOther);
         _someIsolated |= _attachments.TakeGaveUp() || waiting.Count > 0 || looksAtAll;
         if (_someIsolated && !LetStart(cluster.Policies))
             return false;
         foreach (var done in waiting)
             done.TrySetResult();
         return true;
+    }
+
+    /// <summary>After a change of policies, and when the cluster's settings begin to ask for it.</summary>
+    private void CutDenied(PolicyTable table, ClusterSnapshot cluster, bool isOther)
+    {
+        if (!_hasSettings || !ReferenceEquals(cluster.Configuration, _configuration))
+        {
+            var cuts = ClusterSettingsParser.Parse(cluster.Configuration?.Data).Settings.PolicyConnections == DeniedConnections.Cut;
+            isOther |= cuts && !_cuts;
+            (_configuration, _hasSettings, _cuts) = (cluster.Configuration, true, cuts);
+        }
+
+        if (!_cuts)
+            _cutter.Rest();
+        else if (isOther)
+            _cutter.Note(new PolicyJudge(table));
     }
 
     /// <summary>Pods of this node whose objects are known have their policies now.</summary>
