@@ -50,13 +50,15 @@ internal static class RouteCodec
             writer.PutU32(Rta.OutputLink, (uint)index);
     }
 
+    /// <summary>A question for the way to an address. IPv6 always says of which table its answer is, and refuses to be told to.</summary>
     public static void WriteResolve(ref NetlinkWriter writer, IpAddress destination)
     {
         writer.Begin(RtMsg.GetRoute, 0);
         var header = writer.Reserve(HeaderLength);
         header[0] = Family.Of(destination);
         header[1] = (byte)destination.BitLength;
-        Native.WriteUInt32(header[8..], Rta.FlagLookupTable);
+        if (!destination.IsV6)
+            Native.WriteUInt32(header[8..], Rta.FlagLookupTable);
         writer.PutAddress(Rta.Destination, destination);
     }
 

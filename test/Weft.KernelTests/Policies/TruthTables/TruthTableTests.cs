@@ -14,7 +14,7 @@ public sealed class TruthTableTests(TruthTableTests.Fixture fixture) : IClassFix
 
     public static TheoryData<string> Names => [.. TruthCases.Standing.Select(item => item.Name)];
 
-    public static TheoryData<string> SomeNames => [.. TruthCases.Sample(oneIn: 12)];
+    public static TheoryData<string> SomeNames => [.. TruthCases.Sample(oneIn: 24)];
 
     [Theory, MemberData(nameof(Names))]
     public void Connections_pass_as_the_table_says(string name) => fixture.World.Check(TruthCases.Of(name), WithoutSctp);

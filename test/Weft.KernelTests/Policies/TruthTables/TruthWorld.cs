@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Weft.KernelTests.Node;
 using Weft.KernelTests.Services.Matrix;
-using Weft.Model;
+using Weft.Kubernetes;
 using Weft.Model.Links;
 using Weft.Model.Nodes;
 using Weft.Netlink;
@@ -37,7 +37,20 @@ internal sealed class TruthWorld : IDisposable
         return world;
     }
 
+    /// <summary>The world beyond the nodes: the router that they stand behind.</summary>
+    public NetworkNamespace Outside => _cluster.Underlay.Namespace;
+
     public NetworkNamespace NamespaceOf(TruthPod pod) => _pods[pod].Namespace;
+
+    /// <summary>A node, 1 or 2.</summary>
+    public TestNode Node(int number) => _cluster.Nodes[number - 1];
+
+    /// <summary>Has both nodes balance these Services besides those of the nine pods.</summary>
+    public void Serve(params ServiceObjects[] services)
+    {
+        _cluster.Objects = _cluster.Objects with { Services = [.. TruthPod.All.Select(TruthServices.Of), .. services] };
+        _served.ForEach(node => node.Serve(_cluster.Objects));
+    }
 
     /// <summary>Enforces the policies of a cluster on both nodes.</summary>
     public void Enforce(OracleCluster cluster) => _enforced.ForEach(node => node.Enforce(cluster.Snapshot));
@@ -69,7 +82,6 @@ internal sealed class TruthWorld : IDisposable
         _cluster.Objects = _cluster.Objects with
         {
             Configuration = _cluster.Objects.Configuration! with { Data = _cluster.Objects.Configuration!.Data.With("service-cidrs", "10.96.0.0/16,fd96::/112") },
-            Services = TruthPod.All.Select(TruthServices.Of).ToEquatableArray(),
         };
         _cluster.Program();
         foreach (var pod in TruthPod.All.OrderBy(pod => pod.Host))
@@ -83,12 +95,11 @@ internal sealed class TruthWorld : IDisposable
         foreach (var node in _cluster.Nodes)
         {
             new KernelSysctls(node.Namespace).Apply(Lasting);
-            var served = new ServedNode(node, ProxyTargets.Nftables);
-            served.Serve(_cluster.Objects);
-            _served.Add(served);
+            _served.Add(new ServedNode(node, ProxyTargets.Nftables));
             _enforced.Add(new EnforcedNode(node));
         }
 
+        Serve();
         Check(new TruthCase("no policies yet", TruthCluster.With(), (_, _, _) => true), [.. TruthTarget.All.Where(target => target.Protocol != Model.Services.L4Protocol.Sctp)]);
     }
 

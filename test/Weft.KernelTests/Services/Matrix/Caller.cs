@@ -64,10 +64,10 @@ internal static class Caller
     }
 
     /// <summary>An ICMP echo request; the pod of an answer is "echo".</summary>
-    public static Answer Ping(NetworkNamespace from, IpAddress address)
+    public static Answer Ping(NetworkNamespace from, IpAddress address, bool expectSilence = false)
     {
         using var socket = from.Run(() => new Socket(FamilyOf(address.IsV6), SocketType.Raw, address.IsV6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp));
-        return Try(expectSilence: false, async cancel =>
+        return Try(expectSilence, async cancel =>
         {
             await socket.ConnectAsync(new IPEndPoint(address.ToIPAddress(), 0), cancel);
             await socket.SendAsync(Request(address.IsV6), cancel);
