@@ -10,8 +10,9 @@ namespace Weft.Cli.Commands;
 internal static class PolicyCommand
 {
     public static Command Create() => new("policy", "Look at network policies before they are shipped."
-        .WithExample("weft policy lint -f examples/seed"))
+        .WithExample("weft policy test examples/policies examples/policies/tests", "weft policy lint -f examples/seed"))
     {
+        PolicyTestCommand.Create(),
         Lint(),
     };
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Weft.Compilers;
+using Weft.Compilers.Offline;
 using Weft.Kubernetes;
-using Weft.Model;
 using Weft.Model.Nftables;
 using Weft.Model.Nodes;
 
@@ -10,21 +10,8 @@ namespace Weft.Cli.Rendering;
 /// <summary>What the agent would program for pods of a node: settings, overlay, routes, rules, masquerade.</summary>
 internal static class RenderedRoutes
 {
-    private const int EthernetMtu = 1500;
-
     /// <summary>Compiles for a machine with one interface, <c>eth0</c>, that has the node's addresses (/24 and /64).</summary>
-    public static NodeCompilation Compile(ClusterSnapshot objects, string node) => NodeCompiler.Compile(objects, node, Machine(objects, node));
-
-    /// <summary>That machine.</summary>
-    public static HostView Machine(ClusterSnapshot objects, string node)
-    {
-        var addresses = objects.Nodes.First(other => other.Metadata.Name == node).Status.Addresses
-            .Where(address => address.Type == "InternalIP")
-            .Select(address => IpAddress.TryParse(address.Address, out var parsed) ? parsed : (IpAddress?)null)
-            .OfType<IpAddress>()
-            .Select(address => new HostAddress(address, address.IsV6 ? 64 : 24));
-        return new HostView { Links = [new HostLink("eth0", EthernetMtu, addresses.ToEquatableArray())], BridgeNetfilter = true };
-    }
+    public static NodeCompilation Compile(ClusterSnapshot objects, string node) => NodeCompiler.Compile(objects, node, AssumedMachine.Of(objects, node));
 
     public static string Of(NodeState state)
     {

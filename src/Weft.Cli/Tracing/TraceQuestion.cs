@@ -1,6 +1,7 @@
 using System.Globalization;
 using Weft.Cli.Rendering;
 using Weft.Compilers.Clusters;
+using Weft.Compilers.Offline;
 using Weft.Compilers.Tracing;
 using Weft.Kubernetes;
 using Weft.Model;
@@ -29,7 +30,7 @@ internal sealed record TraceQuestion(string From, string To, string? Port, strin
         var from = map.Client(From, Namespace, v6);
         var to = service is null ? map.Destination(To, Namespace, v6) : new TraceEnd($"service {service.Key()}", AddressOf(service), Node: null);
         var node = from.Node ?? to.Node ?? ManifestCluster.NodeOf(objects, asked: null);
-        return new Tracer(objects, pods, node, name => RenderedRoutes.Machine(objects, name), Target).Trace(from, to, PortOf(service, to, pods), Protocol);
+        return new Tracer(objects, pods, node, name => AssumedMachine.Of(objects, name), Target).Trace(from, to, PortOf(service, to, pods), Protocol);
     }
 
     private static IpAddress AddressOf(Service service) => service.Spec switch

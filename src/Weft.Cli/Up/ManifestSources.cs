@@ -10,18 +10,20 @@ internal static class ManifestSources
     {
         var manifests = new List<Manifest>();
         foreach (var source in sources)
-            manifests.AddRange(await ReadAsync(source, ct));
+            manifests.AddRange((await TextsAsync(source, ct)).SelectMany(text => Manifests.Load(text.Text, text.Source)));
         RefuseTwins(manifests);
         return manifests;
     }
 
-    private static async Task<IReadOnlyList<Manifest>> ReadAsync(string source, CancellationToken ct)
+    /// <summary>The texts of a source, and what to call them.</summary>
+    /// <exception cref="ManifestException">It cannot be read.</exception>
+    public static async Task<IReadOnlyList<(string Text, string Source)>> TextsAsync(string source, CancellationToken ct)
     {
         if (source == "-")
-            return Manifests.Load(await Console.In.ReadToEndAsync(ct), "standard input");
+            return [(await Console.In.ReadToEndAsync(ct), "standard input")];
         if (source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal))
-            return Manifests.Load(await DownloadAsync(source, ct), source);
-        return Manifests.LoadPath(source);
+            return [(await DownloadAsync(source, ct), source)];
+        return Manifests.Texts(source);
     }
 
     private static async Task<string> DownloadAsync(string url, CancellationToken ct)
@@ -37,7 +39,8 @@ internal static class ManifestSources
         }
     }
 
-    private static void RefuseTwins(IReadOnlyList<Manifest> manifests)
+    /// <exception cref="ManifestException">Two objects have one name.</exception>
+    public static void RefuseTwins(IReadOnlyList<Manifest> manifests)
     {
         var seen = new Dictionary<(string ApiVersion, string Kind, string? Namespace, string Name), Manifest>();
         foreach (var manifest in manifests)

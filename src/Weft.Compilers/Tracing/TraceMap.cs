@@ -11,6 +11,10 @@ namespace Weft.Compilers.Tracing;
 /// <param name="pods">Its pods.</param>
 public sealed class TraceMap(ClusterSnapshot objects, EquatableArray<Pod> pods)
 {
+    private readonly Dictionary<string, Pod> _byAddress = pods.Where(pod => !pod.Spec.HostNetwork)
+        .SelectMany(pod => PodCompletion.Addresses(pod).Select(address => (Address: address, Pod: pod)))
+        .GroupBy(entry => entry.Address, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.First().Pod, StringComparer.Ordinal);
+
     /// <summary>The client of that name: <c>[NAMESPACE/]POD</c>, <c>node/NODE</c> or an address.</summary>
     /// <exception cref="TraceException">There is none.</exception>
     public TraceEnd Client(string text, string ns, bool v6) =>
@@ -36,7 +40,7 @@ public sealed class TraceMap(ClusterSnapshot objects, EquatableArray<Pod> pods)
     /// <summary>Who has an address.</summary>
     public TraceEnd EndOf(IpAddress address)
     {
-        if (pods.FirstOrDefault(pod => !pod.Spec.HostNetwork && PodCompletion.Addresses(pod).Contains(address.ToString())) is { } pod)
+        if (_byAddress.TryGetValue(address.ToString(), out var pod))
             return new TraceEnd($"pod {pod.Key()}", address, pod.Spec.NodeName);
         if (objects.Nodes.FirstOrDefault(node => AddressesOf(node).Contains(address)) is { } node)
             return new TraceEnd($"node {node.Metadata.Name}", address, node.Metadata.Name);

@@ -1,3 +1,4 @@
+using Weft.Compilers.Policies.Verdicts;
 using Weft.Model;
 
 namespace Weft.Compilers.Tracing;
@@ -21,8 +22,12 @@ public sealed record TraceHop(string Node, string Stage, string Rule, string Eff
 /// <param name="Port">Its port.</param>
 /// <param name="Probability">How likely a new client is led there, 0 to 1.</param>
 /// <param name="Masqueraded">Whether it sees the node's address in place of the client's.</param>
-/// <param name="Hops">The way from the choice to the endpoint.</param>
-public sealed record TraceEndpoint(TraceEnd End, ushort Port, double Probability, bool Masqueraded, EquatableArray<TraceHop> Hops);
+/// <param name="Hops">The way from the choice to the endpoint, or until a policy denies it.</param>
+public sealed record TraceEndpoint(TraceEnd End, ushort Port, double Probability, bool Masqueraded, EquatableArray<TraceHop> Hops)
+{
+    /// <summary>What the policies of both ends say.</summary>
+    public PolicyCrossing Policies { get; init; }
+}
 
 /// <summary>How a connection ends.</summary>
 public enum TraceOutcome
@@ -35,6 +40,9 @@ public enum TraceOutcome
 
     /// <summary>It vanishes: the client waits until it gives up.</summary>
     Dropped,
+
+    /// <summary>Chance decides: some endpoints get it, at others policies deny it.</summary>
+    Partial,
 }
 
 /// <summary>The predicted way of the first packet of a connection.</summary>

@@ -32,18 +32,25 @@ public sealed class ManifestException(string message, Exception? inner = null) :
 /// <summary>Reads manifests: YAML or JSON, many documents in a text, <c>kind: List</c> taken apart.</summary>
 public static class Manifests
 {
+    /// <summary>The kind of documents that are Weft's own and no objects of the API: expectations of policies. They may lie beside manifests.</summary>
+    public const string OwnKind = "PolicyTest";
+
     private static readonly string[] Extensions = [".yaml", ".yml", ".json"];
 
     /// <summary>Reads a file, or every <c>.yaml</c>, <c>.yml</c> and <c>.json</c> file directly in a directory, in the order of their names.</summary>
     /// <exception cref="ManifestException">The path does not exist or a file cannot be read.</exception>
-    public static IReadOnlyList<Manifest> LoadPath(string path)
+    public static IReadOnlyList<Manifest> LoadPath(string path) => [.. Texts(path).SelectMany(text => Load(text.Text, text.Source))];
+
+    /// <summary>The texts of a file, or of every <c>.yaml</c>, <c>.yml</c> and <c>.json</c> file directly in a directory, in the order of their names.</summary>
+    /// <exception cref="ManifestException">The path does not exist or a file cannot be read.</exception>
+    public static IReadOnlyList<(string Text, string Source)> Texts(string path)
     {
         try
         {
             if (!Directory.Exists(path))
-                return Load(File.ReadAllText(path), path);
+                return [(File.ReadAllText(path), path)];
             var files = Directory.EnumerateFiles(path).Where(file => Extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal);
-            return [.. files.SelectMany(file => Load(File.ReadAllText(file), file))];
+            return [.. files.Select(file => (File.ReadAllText(file), file))];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -71,6 +78,30 @@ public static class Manifests
         return manifests;
     }
 
+    /// <summary>Reads the documents of a text, whatever they are.</summary>
+    /// <exception cref="ManifestException">The text is no YAML.</exception>
+    public static IReadOnlyList<YamlDocument> Documents(string text, string source)
+    {
+        try
+        {
+            var lines = new YamlLines();
+            return [.. YamlReader.ReadAll(text, lines).Select(document => new YamlDocument(document.Root, source, document.Index, document.Line, lines))];
+        }
+        catch (YamlException error)
+        {
+            throw new ManifestException($"{source}:{YamlReader.Position(error)}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The objects of a document.</summary>
+    /// <exception cref="ManifestException">It is none.</exception>
+    public static IReadOnlyList<Manifest> Of(YamlDocument document)
+    {
+        var manifests = new List<Manifest>();
+        Collect(document.Root, document.Source, document.Index, document.Line, manifests);
+        return manifests;
+    }
+
     /// <summary>Reads one document of any shape, such as a configuration file.</summary>
     /// <exception cref="ManifestException">The text is no YAML or not one object.</exception>
     public static JsonObject LoadDocument(string text, string source)
@@ -92,6 +123,8 @@ public static class Manifests
         if (root is not JsonObject obj)
             throw new ManifestException($"{place} is not a Kubernetes object but {Describe(root)}");
         var kind = Text(obj, "kind", place);
+        if (kind == OwnKind)
+            return;
         if (kind.EndsWith("List", StringComparison.Ordinal) && obj["items"] is JsonArray items)
         {
             foreach (var item in items)

@@ -15,20 +15,24 @@ internal sealed class YamlReader
 
     private readonly CarefulParser _parser;
     private readonly Dictionary<AnchorName, JsonNode?> _anchors = [];
+    private readonly YamlLines? _lines;
     private int _nodes;
     private int _depth;
 
-    private YamlReader(TextReader text)
+    private YamlReader(TextReader text, YamlLines? lines)
     {
         _parser = new CarefulParser(text);
+        _lines = lines;
         _parser.Consume<StreamStart>();
     }
 
     /// <summary>The documents of a text with the line each begins on; empty ones are left out.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="lines">Takes the lines of all nodes, where somebody wants to know them.</param>
     /// <exception cref="YamlException">The text is not YAML, or has no JSON form; carries the position.</exception>
-    public static IEnumerable<(JsonNode Root, int Index, int Line)> ReadAll(string text)
+    public static IEnumerable<(JsonNode Root, int Index, int Line)> ReadAll(string text, YamlLines? lines = null)
     {
-        var reader = new YamlReader(new StringReader(text));
+        var reader = new YamlReader(new StringReader(text), lines);
         for (var index = 0; reader._parser.TryConsume<DocumentStart>(out _); index++)
         {
             var line = (int)reader._parser.Current!.Start.Line;
@@ -42,6 +46,15 @@ internal sealed class YamlReader
     }
 
     private JsonNode? ReadNode()
+    {
+        var line = (int)_parser.Current!.Start.Line;
+        var node = ReadValue();
+        if (node is not null)
+            _lines?.Add(node, line);
+        return node;
+    }
+
+    private JsonNode? ReadValue()
     {
         var next = _parser.Current!;
         if (++_nodes > MaximumNodes || _depth > MaximumDepth)

@@ -16,9 +16,20 @@ public sealed record ProbeRequest(string Protocol)
     /// <summary>The port of every target; null takes each pod's first declared one.</summary>
     public int? Port { get; init; }
 
+    /// <summary>Single pairs to measure; null measures every source against every target.</summary>
+    public IReadOnlyList<ProbePair>? Pairs { get; init; }
+
     /// <summary>How long one attempt may take, milliseconds.</summary>
     public int TimeoutMilliseconds { get; init; } = 2000;
 }
+
+/// <summary>One source and one target.</summary>
+/// <param name="From">A pod as <c>ns/pod</c>, or <c>node/NAME</c>.</param>
+/// <param name="To">What the target is called.</param>
+/// <param name="Address">Its address.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="Protocol"><c>tcp</c> or <c>udp</c>.</param>
+public sealed record ProbePair(string From, string To, string Address, int Port, string Protocol);
 
 /// <summary>What was measured; the shape of <c>weft probe -o json</c>.</summary>
 public sealed record ProbeReport(IReadOnlyList<ProbeResult> Results, int Reached, int Total)

@@ -18,12 +18,27 @@ public sealed class ProbePlanner(Cluster cluster, KubeClient client)
             .Where(pod => pod.Status.PodIP is not null && pod.IsActive())
             .OrderBy(pod => pod.Metadata.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal)
             .ToArray();
-        var sources = Sources(pods, request);
-        var targets = await TargetsAsync(pods, request, ct).ConfigureAwait(false);
-        var pairs = sources.SelectMany(source => targets.Select(target => (source, target))).ToArray();
-        var results = await Prober.MeasureAsync(pairs, request.Protocol, TimeSpan.FromMilliseconds(request.TimeoutMilliseconds), ct).ConfigureAwait(false);
+        var pairs = request.Pairs is { } given ? Pairs(pods, given) : await PairsAsync(pods, request, ct).ConfigureAwait(false);
+        var results = await Prober.MeasureAsync(pairs, TimeSpan.FromMilliseconds(request.TimeoutMilliseconds), ct).ConfigureAwait(false);
         return new ProbeReport(results, results.Count(result => result.Reached), results.Count) { Notices = _notices };
     }
+
+    private async Task<(ProbeSource Source, ProbeTarget Target, string Protocol)[]> PairsAsync(Pod[] pods, ProbeRequest request, CancellationToken ct)
+    {
+        var sources = Sources(pods, request);
+        var targets = await TargetsAsync(pods, request, ct).ConfigureAwait(false);
+        return [.. sources.SelectMany(source => targets.Select(target => (source, target, request.Protocol)))];
+    }
+
+    private (ProbeSource Source, ProbeTarget Target, string Protocol)[] Pairs(Pod[] pods, IReadOnlyList<ProbePair> pairs)
+    {
+        var sources = pairs.Select(pair => pair.From).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => Source(pods, name), StringComparer.Ordinal);
+        return [.. pairs.Select(pair => (sources[pair.From], new ProbeTarget(pair.To, IPAddress.Parse(pair.Address), pair.Port), pair.Protocol))];
+    }
+
+    private ProbeSource Source(Pod[] pods, string name) => name.StartsWith("node/", StringComparison.Ordinal)
+        ? Source(cluster.Node(name["node/".Length..]))
+        : Source(Array.Find(pods, pod => NameOf(pod) == name) ?? throw new LabException($"the pod {name} does not run: `weft status` lists those that do"));
 
     private IReadOnlyList<ProbeSource> Sources(Pod[] pods, ProbeRequest request)
     {

@@ -10,17 +10,20 @@ namespace Weft.Lab.Probing;
 /// <remarks>A socket belongs to the namespace in which it was made, whoever uses it later: no process is started per probe.</remarks>
 public static class Prober
 {
+    /// <summary>The error of a connection that the target itself refused.</summary>
+    public const string Refused = "connection refused";
+
     private const int AtOnce = 64;
 
     /// <summary>Measures all pairs, at most <see cref="AtOnce"/> at once; results keep the order of the pairs.</summary>
     public static async Task<IReadOnlyList<ProbeResult>> MeasureAsync(
-        IReadOnlyList<(ProbeSource Source, ProbeTarget Target)> pairs, string protocol, TimeSpan timeout, CancellationToken ct)
+        IReadOnlyList<(ProbeSource Source, ProbeTarget Target, string Protocol)> pairs, TimeSpan timeout, CancellationToken ct)
     {
         var results = new ProbeResult[pairs.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct };
         await Parallel.ForAsync(0, pairs.Count, options, async (index, token) =>
         {
-            var (source, target) = pairs[index];
+            var (source, target, protocol) = pairs[index];
             results[index] = await MeasureAsync(source, target, protocol, timeout, token).ConfigureAwait(false);
         }).ConfigureAwait(false);
         return results;
@@ -47,7 +50,7 @@ public static class Prober
         }
         catch (SocketException e)
         {
-            error = e.SocketErrorCode == SocketError.ConnectionRefused ? "connection refused" : e.Message;
+            error = e.SocketErrorCode == SocketError.ConnectionRefused ? Refused : e.Message;
         }
         catch (IOException e)
         {

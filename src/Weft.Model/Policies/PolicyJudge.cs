@@ -25,6 +25,9 @@ public sealed class PolicyJudge(PolicyTable table)
     /// <summary>Who an address is to the rules; null for one that none names.</summary>
     public PeerIdentity? IdentityOf(IpAddress address) => _peers.Find(address);
 
+    /// <summary>The rules of a pod of this node; null where no policy selects it.</summary>
+    public PolicyClass? ClassOf(IpAddress pod, PolicyDirection direction) => _pods.GetValueOrDefault(pod)?.ClassOf(direction);
+
     private PolicySide? Side(Connection connection, PolicyDirection direction, bool audited)
     {
         var (own, other) = direction == PolicyDirection.Egress

@@ -9,6 +9,9 @@ internal sealed class NftChainRun(NftTableIndex indexed, NftHost host, NftMemory
     private readonly NftTable _table = indexed.Table;
     private int _depth;
 
+    // What the verdict map of the statement at hand found.
+    private NftElement? _found;
+
     /// <summary>The packet as the rules have left it so far.</summary>
     internal NftPacket Packet { get; private set; } = packet;
 
@@ -50,7 +53,7 @@ internal sealed class NftChainRun(NftTableIndex indexed, NftHost host, NftMemory
             if (verdict is null && !IsEffect(statement))
                 continue;
             var isPlain = statement is NftVerdictStatement or NftVerdictMap;
-            steps.Add(new NftTraceStep(_table.Id, chain.Name, index, isPlain ? verdict.ToString()! : NftPrinter.Print(new NftRule([statement]), _table.Family)));
+            steps.Add(new NftTraceStep(_table.Id, chain.Name, index, isPlain ? verdict.ToString()! : NftPrinter.Print(new NftRule([statement]), _table.Family)) { Comment = _found?.Comment });
             if (verdict is null)
                 continue;
             Decision = isPlain ? null : statement;
@@ -62,7 +65,7 @@ internal sealed class NftChainRun(NftTableIndex indexed, NftHost host, NftMemory
 
     private bool Pass(NftStatement statement, NftValues values, out NftVerdict? verdict)
     {
-        verdict = null;
+        (verdict, _found) = (null, null);
         switch (statement)
         {
             case NftMatch match:
@@ -72,7 +75,8 @@ internal sealed class NftChainRun(NftTableIndex indexed, NftHost host, NftMemory
             case NftSetMatch set:
                 return values.Of(set.Key, Packet) is { } key && values.Find(set.Set, key) is not null != set.Negated;
             case NftVerdictMap map:
-                verdict = values.Of(map.Key, Packet) is { } mapped ? values.Find(map.Map, mapped)?.Verdict : null;
+                _found = values.Of(map.Key, Packet) is { } mapped ? values.Find(map.Map, mapped) : null;
+                verdict = _found?.Verdict;
                 return verdict is not null;
             case NftVerdictStatement decided:
                 verdict = decided.Verdict;

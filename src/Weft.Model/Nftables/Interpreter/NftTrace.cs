@@ -15,4 +15,8 @@ public sealed record NftTrace(bool Accepted, NftPacket Packet, EquatableArray<Nf
 /// <param name="Chain">Its chain.</param>
 /// <param name="Rule">Its place in the chain.</param>
 /// <param name="Outcome">The verdict or effect, in nft's words.</param>
-public sealed record NftTraceStep(NftTableId Table, string Chain, int Rule, string Outcome);
+public sealed record NftTraceStep(NftTableId Table, string Chain, int Rule, string Outcome)
+{
+    /// <summary>The comment of the element that a verdict map found; null for anything else.</summary>
+    public string? Comment { get; init; }
+}
