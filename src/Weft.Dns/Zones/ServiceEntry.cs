@@ -1,0 +1,57 @@
+using System.Text;
+using Weft.Model;
+using Weft.Model.Dns;
+
+namespace Weft.Dns.Zones;
+
+/// <summary>A Service where queries find it.</summary>
+internal sealed class ServiceEntry
+{
+    private readonly byte[] _key;
+
+    public ServiceEntry(NamedService service)
+    {
+        Service = service;
+        _key = [(byte)service.Name.Length, .. Encoding.ASCII.GetBytes(service.Name), (byte)service.Namespace.Length, .. Encoding.ASCII.GetBytes(service.Namespace)];
+        Addresses = service.Endpoints.Count == 0
+            ? service.Addresses
+            : service.Endpoints.SelectMany(endpoint => endpoint.Addresses).Distinct().Order().ToEquatableArray();
+    }
+
+    /// <summary>What it stands for.</summary>
+    public NamedService Service { get; }
+
+    /// <summary>Its two labels, as they stand in queries for it.</summary>
+    public ReadOnlySpan<byte> Key => _key;
+
+    /// <summary>What its own name leads to.</summary>
+    public EquatableArray<IpAddress> Addresses { get; }
+
+    /// <summary>Whether its name exists: a headless Service without endpoints that are ready has none (section 2.4.1 of the specification).</summary>
+    public bool Exists => Service.Alias is not null || Addresses.Count > 0;
+
+    public int Hash => NameBytes.Hash(_key);
+
+    /// <summary>What leads back to it.</summary>
+    public IEnumerable<ReverseEntry> Back() =>
+    [
+        .. Service.Addresses.Select(address => new ReverseEntry(address, this, null)),
+        .. Service.Endpoints.SelectMany(endpoint => endpoint.Addresses, (endpoint, address) => new ReverseEntry(address, this, endpoint.HostName)),
+    ];
+}
+
+/// <summary>Where an address leads back to: a Service, or an endpoint of a headless one.</summary>
+/// <param name="HostName">The endpoint's; null for the Service itself.</param>
+internal sealed record ReverseEntry(IpAddress Address, ServiceEntry Service, string? HostName);
+
+/// <summary>A namespace, by its label.</summary>
+internal sealed class NamespaceEntry(string name)
+{
+    private readonly byte[] _key = [(byte)name.Length, .. Encoding.ASCII.GetBytes(name)];
+
+    public string Name => name;
+
+    public ReadOnlySpan<byte> Key => _key;
+
+    public int Hash => NameBytes.Hash(_key);
+}
