@@ -11,26 +11,32 @@ namespace Weft.Dns.Wire;
 /// </remarks>
 public ref struct MessageWriter
 {
-    private readonly Span<byte> _buffer;
+    private readonly Span<byte> _whole;
+    private Span<byte> _buffer;
     private Places _places;
     private int _placeCount;
 
     /// <summary>Begins a message; its header is written by <see cref="Finish"/>.</summary>
     /// <param name="buffer">Where it goes; at least <see cref="DnsHeader.Length"/> bytes.</param>
-    public MessageWriter(Span<byte> buffer)
+    /// <param name="reserve">How many bytes at its end are kept until <see cref="Release"/>: for what must be said whatever else has room.</param>
+    public MessageWriter(Span<byte> buffer, int reserve = 0)
     {
-        _buffer = buffer;
+        _whole = buffer;
+        _buffer = buffer[..Math.Max(DnsHeader.Length, buffer.Length - reserve)];
         Length = DnsHeader.Length;
     }
 
     /// <summary>How many bytes are written.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Lets the last parts use what was kept for them.</summary>
+    public void Release() => _buffer = _whole;
+
     /// <summary>Writes the header over the beginning, and returns the message.</summary>
-    public readonly Span<byte> Finish(in DnsHeader header)
+    public readonly Span<byte> Finish(scoped in DnsHeader header)
     {
-        header.Write(_buffer);
-        return _buffer[..Length];
+        header.Write(_whole);
+        return _whole[..Length];
     }
 
     /// <summary>Writes a question.</summary>

@@ -1,0 +1,88 @@
+using Weft.Dns.Wire;
+using Weft.Dns.Zones;
+using Weft.Model.Dns;
+
+namespace Weft.Dns.Serving;
+
+/// <summary>What is to happen with a query.</summary>
+public enum ResponseKind
+{
+    /// <summary>Nothing.</summary>
+    Drop,
+
+    /// <summary>The answer is written.</summary>
+    Send,
+
+    /// <summary>The name is not ours: others are to be asked.</summary>
+    Forward,
+
+    /// <summary>An alias of ours leads to a name that is not: others are to be asked for it.</summary>
+    Follow,
+}
+
+/// <summary>How a message travels.</summary>
+public enum DnsTransport
+{
+    /// <summary>By datagrams, whose answers are short.</summary>
+    Datagram,
+
+    /// <summary>On a stream, whose answers have 64 KiB.</summary>
+    Stream,
+}
+
+/// <summary>Writes answers that the cluster's zone has. Nothing here waits, allocates or throws, whatever came.</summary>
+/// <param name="recursion">Whether names of others are asked for as well (RA).</param>
+public sealed class Responder(bool recursion)
+{
+    /// <summary>Longest datagram that is sent, in bytes: it fits into the smallest packet of IPv6 (DNS Flag Day 2020).</summary>
+    public const int LongestDatagram = 1232;
+
+    /// <summary>Longest message on a stream, in bytes (RFC 1035, section 4.2.2).</summary>
+    public const int LongestMessage = ushort.MaxValue;
+
+    /// <summary>What OPT takes without options.</summary>
+    private const int EmptyOpt = 11;
+
+    /// <summary>Answers a query from a zone.</summary>
+    /// <param name="zone">The zone as it is now.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="transport">How it came.</param>
+    /// <param name="turn">Which of several addresses comes first.</param>
+    /// <param name="buffer">Room for the answer: <see cref="LongestMessage"/>, or <see cref="LongestDatagram"/> for datagrams.</param>
+    /// <param name="length">How long the answer is; zero when nothing is to be sent yet.</param>
+    public ResponseKind Respond(ClusterZone zone, in DnsQuery query, DnsTransport transport, uint turn, Span<byte> buffer, out int length)
+    {
+        length = 0;
+        if (query.Kind == QueryKind.Drop)
+            return ResponseKind.Drop;
+        var room = transport == DnsTransport.Stream ? LongestMessage : query.Room(LongestDatagram);
+        var writer = new MessageWriter(buffer[..Math.Min(buffer.Length, room)], query.HasEdns ? EmptyOpt : 0);
+        var questions = (ushort)(!query.Name.IsEmpty && writer.TryWriteQuestion(query.Name, query.Type, query.Class) ? 1 : 0);
+        var counts = default(SectionCounts);
+        if (query.Kind == QueryKind.Refuse || query.Type is DnsType.AXFR or DnsType.IXFR)
+        {
+            length = Finish(ref writer, query, query.Kind == QueryKind.Refuse ? query.Code : DnsCode.Refused, DnsFlags.None, questions, counts);
+            return ResponseKind.Send;
+        }
+
+        var outcome = zone.Answer(query.Name, query.Type, turn, ref writer, ref counts);
+        if (recursion && (query.Header.Flags & DnsFlags.RecursionDesired) != 0 && outcome is (ZoneOutcome.Elsewhere or ZoneOutcome.Alias))
+            return outcome == ZoneOutcome.Elsewhere ? ResponseKind.Forward : ResponseKind.Follow;
+        length = outcome switch
+        {
+            ZoneOutcome.Elsewhere => Finish(ref writer, query, DnsCode.Refused, DnsFlags.None, questions, counts),
+            ZoneOutcome.NoName => Finish(ref writer, query, DnsCode.NXDomain, DnsFlags.Authoritative, questions, counts),
+            _ => Finish(ref writer, query, DnsCode.NoError, DnsFlags.Authoritative, questions, counts),
+        };
+        return ResponseKind.Send;
+    }
+
+    private int Finish(ref MessageWriter writer, in DnsQuery query, DnsCode code, DnsFlags flags, ushort questions, SectionCounts counts)
+    {
+        writer.Release();
+        if (query.HasEdns && Edns.TryWrite(ref writer, LongestDatagram, code, query.Edns.WantsSignatures, []))
+            counts.Additional++;
+        flags |= query.Header.AnswerFlags(code) | (counts.Truncated ? DnsFlags.Truncated : 0) | (recursion ? DnsFlags.RecursionAvailable : 0);
+        return writer.Finish(new DnsHeader(query.Header.Id, flags, questions, counts.Answers, counts.Authorities, counts.Additional)).Length;
+    }
+}
