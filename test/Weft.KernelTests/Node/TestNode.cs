@@ -76,22 +76,23 @@ internal sealed class TestNode : IDisposable
     public TurnResult Turn(ClusterSnapshot cluster) => Agent.Turn(cluster, Host);
 
     /// <summary>Attaches a pod as a container runtime would.</summary>
-    public async Task<TestPod> AddPodAsync()
+    /// <param name="arguments">CNI_ARGS.</param>
+    /// <param name="adapt">Changes the plugins of the configuration that the agent wrote.</param>
+    public async Task<TestPod> AddPodAsync(IReadOnlyList<KeyValuePair<string, string>>? arguments = null, Action<JsonArray>? adapt = null)
     {
-        var list = NetworkConfigList.Parse(WithLeasesOfItsOwn(), Name);
-        var runtime = new CniRuntime(new CniRuntimeOptions
-        {
-            PluginDirectories = [Path.Combine(_folder, "bin")],
-            CacheDirectory = Path.Combine(_folder, "cache"),
-            Invoker = new InProcessInvoker(type => PluginCatalog.Create(type) is { } plugin ? new NamespacedPlugin(plugin, Namespace) : null),
-        });
         var path = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"pod{_pods.Count}"));
         var pod = new TestPod(this, NetworkNamespace.CreatePinned(path), path);
         _pods.Add(pod);
-        var result = await runtime.AddAsync(list, new ContainerAttachment { ContainerId = $"{Name}-{Path.GetFileName(path)}", Netns = path });
+        var attachment = new ContainerAttachment { ContainerId = $"{Name}-{Path.GetFileName(path)}", Netns = path, Arguments = arguments ?? [] };
+        var result = await Runtime().AddAsync(NetworkConfigList.Parse(Adapted(adapt), Name), attachment);
+        pod.Attachment = attachment;
         pod.Addresses = result.Addresses.Select(address => address.Address).ToEquatableArray();
         return pod;
     }
+
+    /// <summary>Detaches a pod as a container runtime would.</summary>
+    public Task RemovePodAsync(TestPod pod, Action<JsonArray>? adapt = null) =>
+        Runtime().DeleteAsync(NetworkConfigList.Parse(Adapted(adapt), Name), pod.Attachment!);
 
     public void Dispose()
     {
@@ -103,11 +104,19 @@ internal sealed class TestNode : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    private CniRuntime Runtime() => new(new CniRuntimeOptions
+    {
+        PluginDirectories = [Path.Combine(_folder, "bin")],
+        CacheDirectory = Path.Combine(_folder, "cache"),
+        Invoker = new InProcessInvoker(type => PluginCatalog.Create(type) is { } plugin ? new NamespacedPlugin(plugin, Namespace) : null),
+    });
+
     /// <summary>Real nodes have a /var/lib/cni each.</summary>
-    private byte[] WithLeasesOfItsOwn()
+    private byte[] Adapted(Action<JsonArray>? adapt)
     {
         var list = JsonNode.Parse(Configuration!.Content)!;
         list["plugins"]![0]!["ipam"]!["dataDir"] = Path.Combine(_folder, "leases");
+        adapt?.Invoke((JsonArray)list["plugins"]!);
         return System.Text.Encoding.UTF8.GetBytes(list.ToJsonString());
     }
 }
@@ -120,6 +129,9 @@ internal sealed class TestPod(TestNode node, NetworkNamespace where, string path
     public NetworkNamespace Namespace { get; } = where;
 
     public EquatableArray<IpAddress> Addresses { get; set; }
+
+    /// <summary>What the runtime knows it by; null while it has no network.</summary>
+    public ContainerAttachment? Attachment { get; set; }
 
     public void Dispose()
     {

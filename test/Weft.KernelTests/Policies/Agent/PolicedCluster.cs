@@ -1,0 +1,183 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Weft.ApiServer;
+using Weft.Compilers.Clusters;
+using Weft.Compilers.Policies;
+using Weft.Compilers.Policies.Nftables;
+using Weft.KernelTests.Node;
+using Weft.Kubernetes;
+using Weft.Kubernetes.Client;
+using Weft.Model;
+using Weft.Model.Policies;
+using KubeNode = Weft.Kubernetes.Node;
+
+namespace Weft.KernelTests.Policies.Agent;
+
+/// <summary>Nodes with pods, an API server that knows them, and on every node the part of the agent that enforces policies.</summary>
+internal sealed class PolicedCluster : IAsyncDisposable
+{
+    public const string Space = "default";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("weft-policed-").FullName;
+    private readonly Dictionary<TestNode, RunningPolicies> _agents = [];
+    private ApiServerHost? _server;
+
+    private PolicedCluster(string attachment, int nodes) => Network = new TestCluster(attachment, "auto", new int[nodes]);
+
+    public TestCluster Network { get; }
+
+    public KubeClient Client { get; private set; } = null!;
+
+    /// <summary>Starts it without pods and policies.</summary>
+    public static async Task<PolicedCluster> StartAsync(string attachment = "ptp", int nodes = 1)
+    {
+        var cluster = new PolicedCluster(attachment, nodes);
+        cluster.Network.Program();
+        var server = cluster._server = await ApiServerHost.StartAsync(
+            new ApiServerOptions { StateDirectory = cluster._folder, Listen = [new IPEndPoint(IPAddress.Loopback, 0)] }, CancellationToken.None);
+        cluster.Client = new KubeClient(new KubeConfig
+        {
+            Server = new Uri($"https://127.0.0.1:{server.Endpoints[0].Port}"),
+            CertificateAuthority = server.CaCertificatePem,
+            Token = server.AdminToken,
+        });
+        foreach (var node in cluster.Network.Nodes)
+        {
+            var created = await cluster.Client.CreateAsync(node.Object with { Status = new() });
+            await cluster.Client.UpdateStatusAsync(created with { Status = node.Object.Status });
+            cluster.StartAgent(node);
+        }
+
+        return cluster;
+    }
+
+    public void StartAgent(TestNode node) => _agents[node] = new RunningPolicies(Client, node, Socket(node));
+
+    public async Task StopAgentAsync(TestNode node)
+    {
+        _agents.Remove(node, out var agent);
+        await agent!.StopAsync();
+    }
+
+    /// <summary>A figure of a node's agent; 0 while it has none.</summary>
+    public double Metric(TestNode node, string name) => _agents[node].Metric(name);
+
+    /// <summary>A pod as a kubelet makes it: its network once its object is there, its status at the end.</summary>
+    public async Task<TestPod> AddPodAsync(TestNode node, string name, string app)
+    {
+        var pod = await CreatePodAsync(node, name, app);
+        var attached = await AttachAsync(node, pod);
+        await ShowAsync(pod, attached);
+        return attached;
+    }
+
+    /// <summary>The object of a pod that has no network yet.</summary>
+    public Task<Pod> CreatePodAsync(TestNode node, string name, string app) => Client.CreateAsync(new Pod
+    {
+        Metadata = new() { Name = name, Namespace = Space, Labels = StringMap.Of(("app", app)) },
+        Spec = new() { NodeName = node.Name, Containers = [new Container { Name = "c", Image = "test" }] },
+    });
+
+    /// <summary>CNI ADD.</summary>
+    public Task<TestPod> AttachAsync(TestNode node, Pod pod, string withoutAgent = "wait") => node.AddPodAsync(
+        [new("IgnoreUnknown", "1"), new("K8S_POD_NAMESPACE", Space), new("K8S_POD_NAME", pod.Metadata.Name), new("K8S_POD_UID", pod.Metadata.Uid!)], Plugin(node, withoutAgent));
+
+    /// <summary>CNI DEL.</summary>
+    public Task DetachAsync(TestPod pod) => pod.Node.RemovePodAsync(pod, Plugin(pod.Node, "wait"));
+
+    /// <summary>The status that a kubelet writes once a pod runs.</summary>
+    public Task ShowAsync(Pod pod, TestPod attached) => Client.UpdateStatusAsync(pod with
+    {
+        Status = new() { Phase = "Running", PodIP = attached.Addresses[0].ToString(), PodIPs = attached.Addresses.Select(address => new PodIp(address.ToString())).ToEquatableArray() },
+    });
+
+    /// <summary>A policy for the pods of an app: who is accepted, on which TCP port; nobody when null.</summary>
+    public async Task<NetworkPolicy> IsolateAsync(string app, string? acceptedApp, int port = 80, bool audited = false)
+    {
+        var policy = await Client.CreateAsync(new NetworkPolicy
+        {
+            Metadata = new() { Name = $"isolate-{app}", Namespace = Space, Annotations = audited ? StringMap.Of(("weft/policy-audit", "true")) : default },
+            Spec = new()
+            {
+                PodSelector = new() { MatchLabels = StringMap.Of(("app", app)) },
+                PolicyTypes = ["Ingress"],
+                Ingress = acceptedApp is null ? [] :
+                [
+                    new()
+                    {
+                        From = [new() { PodSelector = new() { MatchLabels = StringMap.Of(("app", acceptedApp)) } }],
+                        Ports = [new() { Port = new IntOrString(port) }, new() { Port = new IntOrString(port), Protocol = "UDP" }],
+                    },
+                ],
+            },
+        });
+        await UntilEnforcedAsync();
+        return policy;
+    }
+
+    /// <summary>A key of the cluster's settings.</summary>
+    public async Task SetAsync(string key, string value)
+    {
+        if (await Client.TryGetAsync<ConfigMap>(ClusterSettingsParser.Namespace, ClusterSettingsParser.Name) is { } known)
+            await Client.UpdateAsync(known with { Data = known.Data.With(key, value) });
+        else
+            await Client.CreateAsync(new ConfigMap { Metadata = new() { Name = ClusterSettingsParser.Name, Namespace = ClusterSettingsParser.Namespace }, Data = StringMap.Of((key, value)) });
+    }
+
+    /// <summary>Waits until every kernel has what the objects ask for, by the judgement of a process that knows nothing.</summary>
+    public Task UntilEnforcedAsync() => UntilAsync(async () =>
+    {
+        var objects = new ClusterSnapshot
+        {
+            Nodes = (await Client.ListAsync<KubeNode>()).Items.ToEquatableArray(),
+            Policies = new PolicyObjects
+            {
+                Pods = (await Client.ListAsync<PolicyPod>()).Items.ToEquatableArray(),
+                Namespaces = (await Client.ListAsync<Namespace>()).Items.ToEquatableArray(),
+                NetworkPolicies = (await Client.ListAsync<NetworkPolicy>()).Items.ToEquatableArray(),
+            },
+        };
+        return Network.Nodes.All(node =>
+        {
+            var table = PolicyCompiler.CompileOnce(objects, node.Name).Table;
+            return NftPolicyProgram.Adopt(node.Filter.ReadBack(NftPolicyProgram.Routed)).Plan(table).IsEmpty;
+        });
+    });
+
+    public async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!await holds())
+        {
+            foreach (var agent in _agents.Values)
+                agent.ThrowIfFailed();
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
+    /// <summary>Whether a connection between two pods comes about; what is expected only says how long to wait.</summary>
+    public static Task<bool> PassesAsync(TestPod from, TestPod to, int port, bool expected, byte protocol = 6, bool v6 = false) => PolicyProbe.PassesAsync(
+        from.Namespace, to.Namespace, new Connection(from.Addresses[v6 ? 1 : 0], to.Addresses[v6 ? 1 : 0], protocol, (ushort)port), expected);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var agent in _agents.Values)
+            await agent.StopAsync();
+        Client?.Dispose();
+        if (_server is not null)
+            await _server.DisposeAsync();
+        Network.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string Socket(TestNode node) => Path.Combine(_folder, $"{node.Name}.sock");
+
+    private Action<JsonArray> Plugin(TestNode node, string withoutAgent) => plugins =>
+    {
+        var policy = plugins.First(plugin => (string?)plugin!["type"] == "weft-policy")!;
+        policy["socket"] = Socket(node);
+        policy["withoutAgent"] = withoutAgent;
+        policy["waitSeconds"] = withoutAgent == "wait" ? 60 : 1;
+    };
+}
