@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using Weft.Dns.Serving;
+using Weft.Dns.Wire;
+using Weft.Model.Dns;
+
+namespace Weft.Dns.Caching;
+
+/// <summary>An answer of others, ready to be sent again: its bytes, and where in them times stand.</summary>
+/// <remarks>What belongs to one exchange (id, flags of the client, OPT, the case of the question) is written anew for each.</remarks>
+public sealed class CachedAnswer
+{
+    private const int EmptyOpt = 11;
+
+    private readonly byte[] _message;
+    private readonly ushort[] _times;
+    private readonly DnsHeader _header;
+    private readonly int _questionEnd;
+
+    internal CachedAnswer(byte[] message, ushort[] times, int questionEnd, DateTimeOffset stored, TimeSpan ttl)
+    {
+        (_message, _times, _questionEnd, Stored, Ttl) = (message, times, questionEnd, stored, ttl);
+        _header = DnsHeader.Read(message);
+    }
+
+    /// <summary>When it came.</summary>
+    public DateTimeOffset Stored { get; }
+
+    /// <summary>For how long it holds.</summary>
+    public TimeSpan Ttl { get; }
+
+    /// <summary>What came of the question.</summary>
+    public DnsCode Code => _header.Code;
+
+    /// <summary>How many bytes it takes.</summary>
+    public int Length => _message.Length;
+
+    /// <summary>Whether somebody asked for it since the last round of the cache.</summary>
+    internal bool IsWanted { get; set; }
+
+    /// <summary>Whether it holds no more.</summary>
+    public bool IsStale(DateTimeOffset now) => now - Stored >= Ttl;
+
+    /// <summary>Whether it is about to end, so that it is worth asking again before that: the last tenth of its time.</summary>
+    public bool IsEnding(DateTimeOffset now) => now - Stored >= Ttl * 0.9;
+
+    /// <summary>Writes the answer to a query.</summary>
+    /// <param name="query">A query for the same name, type and class.</param>
+    /// <param name="transport">How it came.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="staleTtl">The TTL of an answer that holds no more.</param>
+    /// <param name="buffer">Room for it, as <see cref="Responder.Respond"/> has it.</param>
+    /// <returns>Its length.</returns>
+    public int Write(in DnsQuery query, DnsTransport transport, DateTimeOffset now, TimeSpan staleTtl, Span<byte> buffer)
+    {
+        var room = Math.Min(buffer.Length, transport == DnsTransport.Stream ? Responder.LongestMessage : query.Room(Responder.LongestDatagram));
+        var fits = _message.Length + (query.HasEdns ? EmptyOpt : 0) <= room;
+        var length = fits ? _message.Length : _questionEnd;
+        _message.AsSpan(0, length).CopyTo(buffer);
+        query.Name.CopyTo(buffer[DnsHeader.Length..]);
+        if (fits)
+            SetTimes(buffer, now, (uint)staleTtl.TotalSeconds);
+        var counts = fits ? _header : _header with { Answers = 0, Authorities = 0, Additional = 0 };
+        if (query.HasEdns)
+        {
+            PutOpt(buffer[length..], query.Edns.WantsSignatures);
+            length += EmptyOpt;
+            counts = counts with { Additional = (ushort)(counts.Additional + 1) };
+        }
+
+        var flags = query.Header.AnswerFlags(Code) | DnsFlags.RecursionAvailable | (fits ? DnsFlags.None : DnsFlags.Truncated);
+        (counts with { Id = query.Header.Id, Flags = flags }).Write(buffer);
+        return length;
+    }
+
+    private void SetTimes(Span<byte> buffer, DateTimeOffset now, uint stale)
+    {
+        var (age, left) = (now - Stored, (uint)Math.Max(0, (Ttl - (now - Stored)).TotalSeconds));
+        foreach (var place in _times)
+        {
+            var ttl = BinaryPrimitives.ReadUInt32BigEndian(buffer[place..]);
+            var passed = (uint)Math.Max(0, age.TotalSeconds);
+            BinaryPrimitives.WriteUInt32BigEndian(buffer[place..], age >= Ttl ? stale : Math.Min(ttl > passed ? ttl - passed : left, Math.Max(left, 1)));
+        }
+    }
+
+    private static void PutOpt(Span<byte> buffer, bool wantsSignatures)
+    {
+        buffer[..EmptyOpt].Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(buffer[1..], (ushort)DnsType.OPT);
+        BinaryPrimitives.WriteUInt16BigEndian(buffer[3..], Responder.LongestDatagram);
+        buffer[7] = wantsSignatures ? (byte)0x80 : (byte)0;
+    }
+}
