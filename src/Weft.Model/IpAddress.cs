@@ -127,7 +127,7 @@ public readonly struct IpAddress : IEquatable<IpAddress>, IComparable<IpAddress>
     public override bool Equals(object? obj) => obj is IpAddress other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(_bits, IsV6);
+    public override int GetHashCode() => IsV6 ? HashCode.Combine((ulong)(_bits >> 64), (ulong)_bits) : HashCode.Combine((uint)_bits);
 
     /// <inheritdoc/>
     public int CompareTo(IpAddress other) => IsV6 == other.IsV6 ? _bits.CompareTo(other._bits) : IsV6.CompareTo(other.IsV6);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weft.Cli.Bench;
+using Weft.Cli.Bench.Policies;
 using Weft.Cli.Bench.Services;
 
 namespace Weft.Cli.Commands;
@@ -8,9 +9,9 @@ namespace Weft.Cli.Commands;
 internal static class BenchCommand
 {
     public static Command Create() => new("bench", "Measure a stated figure, side by side with its peer where the peer is installed; exit code 1 when one is missed."
-        .WithExample("weft bench lab", "weft bench cni", "weft bench services --plot growth.svg"))
+        .WithExample("weft bench lab", "weft bench cni", "weft bench services --plot growth.svg", "weft bench policy"))
     {
-        Lab(), Cni(), CniLoop(), Services(), ServicesInside(), ServicesMemory(),
+        Lab(), Cni(), CniLoop(), Services(), ServicesInside(), ServicesMemory(), Policy(), PolicyInside(),
     };
 
     private static Command Lab()
@@ -76,6 +77,36 @@ internal static class BenchCommand
         command.SetAction(_ => MemoryBench.Run());
         return command;
     }
+
+    private static Command Policy()
+    {
+        var (runs, plot, part, small) = (Runs(5), Plot(), Part(), Small());
+        var command = new Command("policy", "Compiling and programming network policies, changing one pod, growth, memory, what new connections and pods that start pay."
+            .WithExample("weft bench policy", "weft bench policy --only agent", "weft bench policy --plot policy.svg"))
+        {
+            runs, plot, part, small,
+        };
+        command.SetAction(parsed => PolicyBench.Enter(parsed.GetValue(plot), parsed.GetValue(runs), parsed.GetValue(part)!, parsed.GetValue(small)));
+        return command;
+    }
+
+    private static Command PolicyInside()
+    {
+        var (runs, plot, part, small) = (Runs(5), Plot(), Part(), Small());
+        var command = new Command("policy-inside", "The inside of `bench policy`.") { runs, plot, part, small };
+        command.Hidden = true;
+        command.SetAction((parsed, ct) => PolicyBench.RunAsync(parsed.GetValue(plot), parsed.GetValue(runs), parsed.GetValue(part)!, parsed.GetValue(small), ct));
+        return command;
+    }
+
+    private static Option<string> Part()
+    {
+        var option = new Option<string>("--only") { Description = "Only a part of it.", DefaultValueFactory = _ => PolicyBench.Parts[0], HelpName = "PART" };
+        option.AcceptOnlyFromAmong(PolicyBench.Parts);
+        return option;
+    }
+
+    private static Option<bool> Small() => new("--small") { Description = "A small cluster, in seconds: whether it can be measured here; nothing is held to a promise." };
 
     private static Option<string> Target()
     {

@@ -23,6 +23,13 @@ internal sealed class Dirt
     /// <summary>Whether nodes or terms of nodes in use changed.</summary>
     public bool Nodes { get; set; }
 
+    /// <summary>Addresses have another owner, or their owner has other rules.</summary>
+    public void Note(EquatableArray<IpAddress> addresses)
+    {
+        foreach (var address in addresses)
+            Addresses.Add(address);
+    }
+
     /// <summary>A group matches other terms, or has just come.</summary>
     public void Note(PodGroup group)
     {

@@ -36,12 +36,17 @@ internal sealed class PeerBook(AddressOwners owners, NodeIndex nodes)
     /// <summary>Works out the identities that may have changed.</summary>
     public void Update(Dirt dirt)
     {
-        var ranges = new HashSet<IpPrefix>(dirt.Addresses.Select(IpPrefix.Host));
+        var ranges = new HashSet<IpPrefix>(dirt.Addresses.Count);
+        foreach (var address in dirt.Addresses)
+            ranges.Add(IpPrefix.Host(address));
         foreach (var group in dirt.Identities)
         {
             group.ForgetTermsInUse();
             foreach (var pod in group.Pods)
-                ranges.UnionWith(pod.Pod.Addresses.Select(IpPrefix.Host));
+            {
+                foreach (var address in pod.Pod.Addresses)
+                    ranges.Add(IpPrefix.Host(address));
+            }
         }
 
         if (dirt.Nodes)
@@ -103,6 +108,8 @@ internal sealed class PeerBook(AddressOwners owners, NodeIndex nodes)
     private PeerIdentity? IdentityOf(IpAddress address, BlockPiece? piece, IReadOnlyList<NodeTerm> nodeTerms)
     {
         var group = owners.Find(address)?.Group;
+        if (nodeTerms.Count == 0 && piece is not { Blocks.Length: > 0 })
+            return _identities.Of(group?.TermsInUse ?? []);
         var terms = new List<RuleTerm>(group?.TermsInUse ?? []);
         var fromGroup = terms.Count;
         terms.AddRange(nodes.Match(address, nodeTerms));

@@ -107,7 +107,7 @@ internal sealed class PodIndex(string node)
         if (state.IsLocal && group.LocalPods++ == 0)
             dirt.Classes.Add(group);
         Owners.Add(state);
-        dirt.Addresses.UnionWith(pod.Addresses);
+        dirt.Note(pod.Addresses);
         return state;
     }
 
@@ -118,7 +118,7 @@ internal sealed class PodIndex(string node)
         if (state.IsLocal && --group.LocalPods == 0)
             dirt.Classes.Add(group);
         Owners.Remove(state);
-        dirt.Addresses.UnionWith(state.Pod.Addresses);
+        dirt.Note(state.Pod.Addresses);
         if (group.Pods.Count > 0)
             return;
         group.Namespace.Groups.Remove((group.Labels, group.Ports));

@@ -34,7 +34,7 @@ internal sealed class PodRules(AddressOwners owners)
             if (!changed)
                 continue;
             foreach (var pod in group.Pods.Where(pod => pod.IsLocal))
-                dirt.Addresses.UnionWith(pod.Pod.Addresses);
+                dirt.Note(pod.Pod.Addresses);
         }
 
         return _classes.Touched;

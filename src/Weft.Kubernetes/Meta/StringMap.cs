@@ -87,7 +87,7 @@ public readonly struct StringMap : IReadOnlyDictionary<string, string>, IEquatab
     }
 
     /// <inheritdoc/>
-    public bool Equals(StringMap other) => ReferenceEquals(_entries, other._entries) || Entries.SequenceEqual(other.Entries);
+    public bool Equals(StringMap other) => ReferenceEquals(_entries, other._entries) || HasSameEntries(Entries, other.Entries);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is StringMap other && Equals(other);
@@ -96,8 +96,12 @@ public readonly struct StringMap : IReadOnlyDictionary<string, string>, IEquatab
     public override int GetHashCode()
     {
         var hash = new HashCode();
-        foreach (var entry in Entries)
-            hash.Add(entry);
+        foreach (var (key, value) in Entries)
+        {
+            hash.Add(key);
+            hash.Add(value);
+        }
+
         return hash.ToHashCode();
     }
 
@@ -117,6 +121,20 @@ public readonly struct StringMap : IReadOnlyDictionary<string, string>, IEquatab
 
     /// <summary><c>key=value,key=value</c>, as kubectl prints labels.</summary>
     public override string ToString() => string.Join(',', (_entries ?? []).Select(entry => $"{entry.Key}={entry.Value}"));
+
+    // A pair compares and hashes itself by reflection, and hashes its key only.
+    private static bool HasSameEntries(ReadOnlySpan<KeyValuePair<string, string>> left, ReadOnlySpan<KeyValuePair<string, string>> right)
+    {
+        if (left.Length != right.Length)
+            return false;
+        for (var i = 0; i < left.Length; i++)
+        {
+            if (left[i].Key != right[i].Key || left[i].Value != right[i].Value)
+                return false;
+        }
+
+        return true;
+    }
 
     private int IndexOf(string key)
     {

@@ -6,8 +6,20 @@ namespace Weft.Model.Policies;
 /// </param>
 public sealed record PeerIdentity(EquatableArray<PeerTerm> Terms)
 {
+    private int _hash;
+
+    // With other terms the hash is another.
+    private PeerIdentity(PeerIdentity original) => Terms = original.Terms;
+
     /// <summary>Peers that match nothing: exceptions of a block.</summary>
     public static PeerIdentity Nobody { get; } = new([]);
+
+    /// <inheritdoc/>
+    public bool Equals(PeerIdentity? other) => ReferenceEquals(this, other) || (other is not null && Terms == other.Terms);
+
+    /// <inheritdoc/>
+    /// <remarks>Kept: every peer is looked up by it, and terms are long.</remarks>
+    public override int GetHashCode() => _hash != 0 ? _hash : _hash = Terms.GetHashCode();
 
     /// <summary>Whether peers of this identity match a term.</summary>
     public bool Matches(PeerTerm term) => Terms.AsSpan().BinarySearch(term) >= 0;
@@ -32,6 +44,17 @@ public sealed record PeerIdentity(EquatableArray<PeerTerm> Terms)
 /// </param>
 public sealed record PeerTerm(string Text) : IComparable<PeerTerm>
 {
+    private int _hash;
+
+    // With another text the hash is another.
+    private PeerTerm(PeerTerm original) => Text = original.Text;
+
+    /// <inheritdoc/>
+    public bool Equals(PeerTerm? other) => ReferenceEquals(this, other) || (other is not null && Text == other.Text);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _hash != 0 ? _hash : _hash = Text.GetHashCode(StringComparison.Ordinal);
+
     /// <summary>By text, by code point.</summary>
     public int CompareTo(PeerTerm? other) => string.CompareOrdinal(Text, other?.Text);
 

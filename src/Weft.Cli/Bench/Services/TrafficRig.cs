@@ -24,7 +24,7 @@ internal sealed class TrafficRig : IDisposable
         using var client = KernelNetworkStack.Open(Client);
         using var node = KernelNetworkStack.Open(Node);
         using var server = KernelNetworkStack.Open(Server);
-        Join(node, client, "client", ClientGateway, [IpAddress.Parse("10.244.0.2")]);
+        Join(node, client, "client", ClientGateway, [ClientAddress]);
         Join(node, server, "server", ServerGateway, [.. Enumerable.Range(0, Endpoints).Select(EndpointAt)]);
         foreach (var where in (NetworkNamespace[])[Client, Node, Server])
             new KernelSysctls(where).Apply(Settings);
@@ -39,6 +39,9 @@ internal sealed class TrafficRig : IDisposable
     public NetworkNamespace Server { get; }
 
     public KernelNftables Filter { get; }
+
+    /// <summary>The address of the client.</summary>
+    public static IpAddress ClientAddress { get; } = IpAddress.Parse("10.244.0.2");
 
     /// <summary>The address of an endpoint.</summary>
     public static IpAddress EndpointAt(int number) => IpAddress.Parse("10.244.1.10").Add(number);

@@ -50,25 +50,32 @@ internal static class PolicySets
     public static bool IsClasses(string set) => set.Contains("gress", StringComparison.Ordinal);
 
     /// <summary>Local pods and their classes; also the name of the chain that judges by them.</summary>
-    public static string Classes(PolicyDirection direction, bool audited, bool v6) =>
-        $"{(audited ? "audit-" : "")}{(direction == PolicyDirection.Egress ? "egress" : "ingress")}{Digit(v6)}";
+    public static string Classes(PolicyDirection direction, bool audited, bool v6) => (direction, audited, v6) switch
+    {
+        (PolicyDirection.Egress, false, false) => "egress4",
+        (PolicyDirection.Egress, false, true) => "egress6",
+        (PolicyDirection.Egress, true, false) => "audit-egress4",
+        (PolicyDirection.Egress, true, true) => "audit-egress6",
+        (_, false, false) => "ingress4",
+        (_, false, true) => "ingress6",
+        (_, true, false) => "audit-ingress4",
+        _ => "audit-ingress6",
+    };
 
     /// <summary>Single addresses and their identities.</summary>
-    public static string Peers(bool v6) => $"peers{Digit(v6)}";
+    public static string Peers(bool v6) => v6 ? "peers6" : "peers4";
 
     /// <summary>Ranges of addresses and their identities.</summary>
-    public static string Blocks(bool v6) => $"blocks{Digit(v6)}";
+    public static string Blocks(bool v6) => v6 ? "blocks6" : "blocks4";
 
     /// <summary>The map that has a range of addresses.</summary>
     public static string Of(AddressRange range) => range.IsBlock ? Blocks(range.First.IsV6) : Peers(range.First.IsV6);
 
     /// <summary>Pairs of an address of a local pod and itself.</summary>
-    public static string Self(bool v6) => $"self{Digit(v6)}";
+    public static string Self(bool v6) => v6 ? "self6" : "self4";
 
     /// <summary>Addresses of the node.</summary>
-    public static string Node(bool v6) => $"node{Digit(v6)}";
-
-    private static char Digit(bool v6) => v6 ? '6' : '4';
+    public static string Node(bool v6) => v6 ? "node6" : "node4";
 
     private static IEnumerable<NftSet> Define()
     {

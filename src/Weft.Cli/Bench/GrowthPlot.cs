@@ -1,18 +1,27 @@
 using System.Globalization;
 using System.Text;
 
-namespace Weft.Cli.Bench.Services;
+namespace Weft.Cli.Bench;
 
-/// <summary>First programming and one change over the number of Services, as a picture.</summary>
+/// <summary>First programming and one change over the number of objects, as a picture.</summary>
 internal static class GrowthPlot
 {
     private const int Left = 70, Top = 40, Width = 560, Height = 300;
 
+    /// <summary>One size.</summary>
+    /// <param name="Size">How many objects.</param>
+    /// <param name="First">Seconds of the first programming.</param>
+    /// <param name="Change">Milliseconds of one change, median.</param>
+    public readonly record struct Point(int Size, double First, double Change);
+
     /// <summary>Draws two lines with an axis each: seconds on the left, milliseconds on the right.</summary>
-    public static string Draw(List<(int Services, ProgrammingBench.Times Times)> growth)
+    /// <param name="objects">What is counted below the picture.</param>
+    /// <param name="change">What one change is.</param>
+    /// <param name="growth">The sizes, smallest first.</param>
+    public static string Draw(string objects, string change, IReadOnlyList<Point> growth)
     {
-        var largest = growth.Max(point => point.Services);
-        var (seconds, milliseconds) = (Ceiling(growth.Max(point => point.Times.First) / 1000), Ceiling(growth.Max(point => point.Times.ChangeMedian)));
+        var largest = growth.Max(point => point.Size);
+        var (seconds, milliseconds) = (Ceiling(growth.Max(point => point.First)), Ceiling(growth.Max(point => point.Change)));
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $$"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{Left + Width + 70}} {{Top + Height + 60}}" font-family="system-ui, sans-serif" font-size="13">
@@ -27,12 +36,12 @@ internal static class GrowthPlot
 
             """);
         Grid(text, largest, seconds, milliseconds);
-        Line(text, "first", growth.Select(point => (point.Services / (double)largest, point.Times.First / 1000 / seconds)));
-        Line(text, "change", growth.Select(point => (point.Services / (double)largest, point.Times.ChangeMedian / milliseconds)));
+        Line(text, "first", growth.Select(point => (point.Size / (double)largest, point.First / seconds)));
+        Line(text, "change", growth.Select(point => (point.Size / (double)largest, point.Change / milliseconds)));
         text.Append(CultureInfo.InvariantCulture, $"""
               <text x="{Left}" y="22" style="fill:#3a7bb5">first programming, s (left)</text>
-              <text x="{Left + Width}" y="22" text-anchor="end" style="fill:#c08a1e">one endpoint changed, median, ms (right)</text>
-              <text x="{Left + (Width / 2)}" y="{Top + Height + 45}" text-anchor="middle">Services, 2 endpoints each</text>
+              <text x="{Left + Width}" y="22" text-anchor="end" style="fill:#c08a1e">{change}, median, ms (right)</text>
+              <text x="{Left + (Width / 2)}" y="{Top + Height + 45}" text-anchor="middle">{objects}</text>
             </svg>
 
             """);
