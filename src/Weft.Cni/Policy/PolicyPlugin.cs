@@ -30,11 +30,9 @@ public sealed class PolicyPlugin(Func<IPluginWorld> open) : ICniPlugin
             CniErrorCode.InvalidConfig, "weft-policy must be called as a chained plugin, behind the one that gives the pod its addresses");
         if (PodOf(request) is not { } pod)
             return previous;
-        using var world = open();
         using var undo = new Undo();
-        var rules = new RuleStore(world);
-        undo.Push(() => Release(rules, request));
-        rules.Add(RequestRules.Begin(request).Isolate(previous.Addresses, IsBridged(previous)));
+        undo.Push(() => Release(request));
+        Isolate(request, previous);
         Ask(config, PolicyQuestion.Of(pod, OwnerOf(request), previous.Addresses));
         undo.Keep();
         return previous;
@@ -46,8 +44,7 @@ public sealed class PolicyPlugin(Func<IPluginWorld> open) : ICniPlugin
     /// <inheritdoc/>
     public void Delete(PluginRequest request)
     {
-        using (var world = open())
-            Release(new RuleStore(world), request);
+        Release(request);
         try
         {
             UnixRequest.Ask(PolicyConfig.SocketOf(request), PolicyQuestion.Gone(OwnerOf(request)), Farewell);
@@ -91,10 +88,21 @@ public sealed class PolicyPlugin(Func<IPluginWorld> open) : ICniPlugin
     /// <summary>The bridge plugins list the bridge beside the host's end of the cable.</summary>
     private static bool IsBridged(CniResult result) => result.Interfaces.Count(device => string.IsNullOrEmpty(device.Sandbox)) > 1;
 
-    private static void Release(RuleStore rules, PluginRequest request)
+    /// <remarks>
+    /// Its sockets are closed before the agent is asked: to close one, the kernel first finishes whatever deletions are under way, the agent's too, which takes
+    /// ten milliseconds and more.
+    /// </remarks>
+    private void Isolate(PluginRequest request, CniResult previous)
     {
+        using var world = open();
+        new RuleStore(world).Add(RequestRules.Begin(request).Isolate(previous.Addresses, IsBridged(previous)));
+    }
+
+    private void Release(PluginRequest request)
+    {
+        using var world = open();
         var owner = OwnerOf(request);
-        rules.Remove(element => element.Comment == owner, StartingPods.Tables);
+        new RuleStore(world).Remove(element => element.Comment == owner, StartingPods.Tables);
     }
 
     /// <summary>Waits until the agent says that the kernel has the pod's policies.</summary>

@@ -1,33 +1,29 @@
 namespace Weft.Model.Policies;
 
-/// <summary>Finds who an address is: the longest prefix decides.</summary>
-internal sealed class PeerDirectory
+/// <summary>Finds who an address is: the longest prefix decides. Made anew for every table, so it looks nothing up before it is asked.</summary>
+/// <param name="peers">Peers, sorted.</param>
+internal sealed class PeerDirectory(EquatableArray<Peer> peers)
 {
-    private readonly Dictionary<IpPrefix, PeerIdentity> _identities = [];
-
     // Prefix lengths that occur, the longest in front.
-    private readonly int[] _lengths4;
-    private readonly int[] _lengths6;
-
-    public PeerDirectory(EquatableArray<Peer> peers)
-    {
-        foreach (var peer in peers)
-            _identities[peer.Range] = peer.Identity;
-        _lengths4 = Lengths(peers, v6: false);
-        _lengths6 = Lengths(peers, v6: true);
-    }
+    private int[]? _lengths4;
+    private int[]? _lengths6;
 
     public PeerIdentity? Find(IpAddress address)
     {
-        foreach (var length in address.IsV6 ? _lengths6 : _lengths4)
+        foreach (var length in address.IsV6 ? _lengths6 ??= Lengths(v6: true) : _lengths4 ??= Lengths(v6: false))
         {
-            if (_identities.TryGetValue(new IpPrefix(address, length), out var identity))
-                return identity;
+            if (SortedSearch.Find(peers.AsSpan(), new IpPrefix(address, length), static peer => peer.Range) is { } found)
+                return found.Identity;
         }
 
         return null;
     }
 
-    private static int[] Lengths(EquatableArray<Peer> peers, bool v6) =>
-        [.. peers.Where(peer => peer.Range.IsV6 == v6).Select(peer => peer.Range.Length).Distinct().OrderDescending()];
+    private int[] Lengths(bool v6)
+    {
+        var seen = new bool[IpPrefix.AnyV6.HostBits + 1];
+        foreach (var peer in peers.AsSpan())
+            seen[peer.Range.Length] |= peer.Range.IsV6 == v6;
+        return [.. Enumerable.Range(0, seen.Length).Where(length => seen[length]).OrderDescending()];
+    }
 }

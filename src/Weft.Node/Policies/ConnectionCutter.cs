@@ -14,6 +14,9 @@ namespace Weft.Node.Policies;
 /// </remarks>
 internal sealed class ConnectionCutter
 {
+    // A look at all flows takes the kernel ten milliseconds: the turn, and pods that wait for it, go first.
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(50);
+
     private readonly IConntrack _flows;
     private readonly ILogger _logger;
     private readonly BackgroundWork _work;
@@ -26,7 +29,7 @@ internal sealed class ConnectionCutter
     public ConnectionCutter(IConntrack flows, ILogger logger, TimeProvider time)
     {
         (_flows, _logger) = (flows, logger);
-        _work = new BackgroundWork(Cut, time);
+        _work = new BackgroundWork(Cut, time, Delay);
     }
 
     /// <summary>How many connections were cut since the start.</summary>

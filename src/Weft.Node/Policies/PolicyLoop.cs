@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Weft.Compilers.Clusters;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
+using Weft.Model;
 using Weft.Model.Policies;
 using Weft.Netlink.Nftables;
 using Weft.Node.Proxy;
@@ -120,10 +121,9 @@ internal sealed class PolicyLoop
     /// <summary>Pods of this node whose objects are known have their policies now.</summary>
     private bool LetStart(PolicyObjects policies)
     {
-        var ready = policies.Pods.Where(pod => pod.Node == _options.NodeName && pod.IsPoliced).SelectMany(pod => pod.Addresses).ToHashSet();
         try
         {
-            _someIsolated = _gate.Open(ready.Contains) > 0;
+            _someIsolated = _gate.Open(isolated => ReadyOf(isolated, policies)) > 0;
             return true;
         }
         catch (NftException error)
@@ -131,6 +131,23 @@ internal sealed class PolicyLoop
             PolicyLog.PodsNotLetStart(_logger, error.Message);
             return false;
         }
+    }
+
+    private HashSet<IpAddress> ReadyOf(HashSet<IpAddress> isolated, PolicyObjects policies)
+    {
+        var ready = new HashSet<IpAddress>();
+        foreach (var pod in policies.Pods)
+        {
+            if (!pod.IsPoliced || pod.Node != _options.NodeName)
+                continue;
+            foreach (var address in pod.Addresses)
+            {
+                if (isolated.Contains(address))
+                    ready.Add(address);
+            }
+        }
+
+        return ready;
     }
 
     private void Tell(PolicyTurn turn, TimeSpan elapsed)

@@ -10,52 +10,49 @@ namespace Weft.Node.Policies;
 /// <param name="driver">The packet filter.</param>
 internal sealed class StartingPodGate(INftablesDriver driver)
 {
-    // Each round loses against a plugin that comes or goes at the same moment; then the tables stay, which does no harm.
+    // Each round loses against a plugin that takes an address back at the same moment.
     private const int MaxRounds = 8;
 
-    /// <summary>Takes addresses out; those that are not isolated are no error. A table of which nothing is left goes.</summary>
-    /// <param name="isReady">Whether the policies of an address are in the kernel.</param>
+    /// <summary>Takes addresses out; those that are not isolated are no error. The table stays: to make it anew would cost the next pod tens of milliseconds.</summary>
+    /// <param name="ready">Of isolated addresses, those whose policies are in the kernel.</param>
     /// <returns>How many addresses stay isolated.</returns>
     /// <exception cref="NftException">The kernel refused.</exception>
-    public int Open(Func<IpAddress, bool> isReady)
+    public int Open(Func<HashSet<IpAddress>, HashSet<IpAddress>> ready)
     {
         for (var round = 1; ; round++)
         {
-            var found = driver.ReadBack(StartingPods.Tables);
-            var (operations, left) = Removal(found.Ruleset, isReady, tidy: round < MaxRounds);
+            var found = driver.ReadBack(StartingPods.Tables).Ruleset;
+            var (operations, left) = Removal(found, ready([.. found.Tables.SelectMany(table => table.Sets).SelectMany(set => set.Elements).Select(AddressOf)]));
             if (operations.Count == 0)
                 return left;
             try
             {
-                driver.Apply(new NftBatch(operations.ToEquatableArray(), round < MaxRounds ? found.Generation : null));
+                driver.Apply(new NftBatch(operations.ToEquatableArray()));
                 return left;
             }
-            catch (NftException error) when (round < MaxRounds && (error.IsConflict || error.Errno == Errno.ENOENT))
+            catch (NftException error) when (round < MaxRounds && error.Errno == Errno.ENOENT)
             {
-                // Another pod came or went: look again.
+                // A pod went: look again.
             }
         }
     }
 
-    private static (List<NftOperation> Operations, int Left) Removal(NftRuleset found, Func<IpAddress, bool> isReady, bool tidy)
+    private static (List<NftOperation> Operations, int Left) Removal(NftRuleset found, HashSet<IpAddress> ready)
     {
-        var operations = new List<NftOperation>();
-        var all = 0;
+        var (operations, left) = (new List<NftOperation>(), 0);
         foreach (var table in found.Tables)
         {
-            var (left, gone) = (0, new List<NftOperation>());
             foreach (var set in table.Sets)
             {
-                var ready = set.Elements.Where(element => isReady(IpAddress.Read(element.Key.Bytes))).ToEquatableArray();
-                left += set.Elements.Count - ready.Count;
-                if (ready.Count > 0)
-                    gone.Add(new NftDeleteElements(table.Id, set, ready));
+                var gone = set.Elements.Where(element => ready.Contains(AddressOf(element))).ToEquatableArray();
+                left += set.Elements.Count - gone.Count;
+                if (gone.Count > 0)
+                    operations.Add(new NftDeleteElements(table.Id, set, gone));
             }
-
-            all += left;
-            operations.AddRange(tidy && left == 0 && gone.Count > 0 ? [new NftDeleteTable(table.Id)] : gone);
         }
 
-        return (operations, all);
+        return (operations, left);
     }
+
+    private static IpAddress AddressOf(NftElement element) => IpAddress.Read(element.Key.Bytes);
 }
