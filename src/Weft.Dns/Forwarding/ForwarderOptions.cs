@@ -1,0 +1,28 @@
+using Weft.Dns.Caching;
+
+namespace Weft.Dns.Forwarding;
+
+/// <summary>How others are asked.</summary>
+public sealed record ForwarderOptions
+{
+    /// <summary>What is remembered.</summary>
+    public CacheLimits Cache { get; init; } = new();
+
+    /// <summary>Longest time that a client waits. 5 s: then the resolvers of clients ask again (resolv.conf(5), timeout).</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest wait for one server while there is another to ask. 2 s as CoreDNS' forward plugin reads.</summary>
+    public TimeSpan Attempt { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a server that failed is asked last.</summary>
+    public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>After how long an old answer is given while others are still waited for (RFC 8767, section 5).</summary>
+    public TimeSpan StaleAfter { get; init; } = TimeSpan.FromSeconds(1.8);
+
+    /// <summary>Most queries to others at a time; more fail at once.</summary>
+    public int MostInFlight { get; init; } = 1000;
+
+    /// <summary>Whether the case of letters is left to chance, as one more thing to guess (draft-vixie-dnsext-dns0x20). Few servers do not repeat it.</summary>
+    public bool MixCase { get; init; }
+}
