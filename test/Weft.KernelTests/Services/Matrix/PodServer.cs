@@ -14,19 +14,26 @@ internal sealed class PodServer : IDisposable
 
     private readonly List<Socket> _sockets = [];
 
-    public PodServer(NetworkNamespace where, string name, IEnumerable<IpAddress> addresses)
+    /// <param name="where">The pod.</param>
+    /// <param name="name">What it says.</param>
+    /// <param name="addresses">Where it listens for SCTP.</param>
+    /// <param name="first">Its first port of TCP, and that of UDP and SCTP.</param>
+    /// <param name="second">Its second port of TCP.</param>
+    /// <param name="at">The address of its TCP and UDP; null for all, where answers to datagrams have the address that the way back asks for.</param>
+    public PodServer(NetworkNamespace where, string name, IEnumerable<IpAddress> addresses, ushort first = Port, ushort second = SecondPort, IpAddress? at = null)
     {
         Name = name;
-        foreach (var port in (ushort[])[Port, SecondPort])
-            Listen(where.Run(() => Bind(new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true }, IPAddress.IPv6Any, port)));
+        var local = at?.ToIPAddress().MapToIPv6() ?? IPAddress.IPv6Any;
+        foreach (var port in (ushort[])[first, second])
+            Listen(where.Run(() => Bind(new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true }, local, port)));
         if (SctpSocket.IsSupported)
         {
             // Bound to one address each, they do not offer the others to the client as further paths.
             foreach (var address in addresses)
-                Listen(where.Run(() => Bind(SctpSocket.Open(address.IsV6), address.ToIPAddress(), Port)));
+                Listen(where.Run(() => Bind(SctpSocket.Open(address.IsV6), address.ToIPAddress(), first)));
         }
 
-        var datagrams = where.Run(() => Bind(new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true }, IPAddress.IPv6Any, Port));
+        var datagrams = where.Run(() => Bind(new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true }, local, first));
         _sockets.Add(datagrams);
         _ = ReceiveAsync(datagrams);
     }
