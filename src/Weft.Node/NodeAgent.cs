@@ -3,6 +3,7 @@ using Weft.Kubernetes.Client;
 using Weft.Netlink;
 using Weft.Netlink.Conntrack;
 using Weft.Netlink.Nftables;
+using Weft.Netlink.PacketLog;
 using Weft.Node.Announcing;
 using Weft.Node.Status;
 
@@ -28,13 +29,14 @@ public static class NodeAgent
         using var filter = new KernelNftables();
         using var services = new KernelNftables();
         using var policies = new KernelNftables();
+        using var counters = new KernelNftables();
         using var flows = new KernelConntrack();
         using var policedFlows = new KernelConntrack();
         var cluster = new ClusterWatch(client, logger);
         var events = new EventRecorder(client, "weft-node", options.NodeName, logger);
         var balanced = new BalancedServices();
         using var proxy = new ProxyAgent(options, client, cluster, new ProxyKernel(services, services, flows, network), events, logger, balanced);
-        var policy = new PolicyAgent(options, client, cluster, new PolicyKernel(policies, policies, policedFlows), events, logger);
+        var policy = new PolicyAgent(options, client, cluster, new PolicyKernel(policies, policies, policedFlows, counters, new KernelPacketLog()), events, logger);
         var announced = new AnnounceMetrics();
         using var announcing = new AnnounceLoop(
             options,

@@ -4,7 +4,9 @@ using Weft.Compilers.Policies.Nftables;
 using Weft.Kubernetes.Client;
 using Weft.Netlink.Conntrack;
 using Weft.Netlink.Nftables;
+using Weft.Netlink.PacketLog;
 using Weft.Node.Policies;
+using Weft.Node.Policies.Verdicts;
 using Weft.Node.Sockets;
 
 namespace Weft.Node;
@@ -13,7 +15,9 @@ namespace Weft.Node;
 /// <param name="Filter">Its own packet filter socket.</param>
 /// <param name="Monitor">Notifications of changes by others than <paramref name="Filter"/>.</param>
 /// <param name="Flows">Connections.</param>
-internal sealed record PolicyKernel(INftablesDriver Filter, INftablesMonitor Monitor, IConntrack Flows);
+/// <param name="Counters">Another packet filter socket, to read what is counted while the first one works.</param>
+/// <param name="Packets">What is logged.</param>
+internal sealed record PolicyKernel(INftablesDriver Filter, INftablesMonitor Monitor, IConntrack Flows, INftablesDriver Counters, IPacketLog Packets);
 
 /// <summary>Puts the enforcement of policies together: its loop, and what listens and looks beside it.</summary>
 internal sealed class PolicyAgent
@@ -25,6 +29,7 @@ internal sealed class PolicyAgent
     private readonly PolicyLoop _loop;
     private readonly ConnectionCutter _cutter;
     private readonly TableWatch _tables;
+    private readonly VerdictParts _verdicts;
     private readonly AgentSocket _socket;
 
     public PolicyAgent(NodeAgentOptions options, KubeClient client, ClusterWatch cluster, PolicyKernel kernel, EventRecorder events, ILogger logger)
@@ -34,6 +39,7 @@ internal sealed class PolicyAgent
         _watch = new PolicyWatch(client, new AttachmentFile($"{options.PolicySocket}.pods"), logger, changed);
         _cutter = new ConnectionCutter(kernel.Flows, logger, options.Time);
         var attachments = new Attachments(_watch.Pods, changed.Set);
+        _verdicts = new VerdictParts(options, kernel.Packets, kernel.Counters, changed.Set, logger);
         var parts = new PolicyParts
         {
             Changed = changed,
@@ -41,12 +47,13 @@ internal sealed class PolicyAgent
             Attachments = attachments,
             Filter = kernel.Filter,
             Cutter = _cutter,
+            Verdicts = _verdicts,
             Metrics = _metrics,
         };
         _loop = new PolicyLoop(options, cluster, parts, events, logger);
         _tables = new TableWatch(kernel.Monitor, NftPolicyProgram.Tables, _loop.Doubt, noteChange: null);
         var plugin = new AttachmentQuestion(attachments);
-        var answers = new Dictionary<string, Answer>(StringComparer.Ordinal)
+        var answers = new Dictionary<string, Answer>(_verdicts.Answers, StringComparer.Ordinal)
         {
             [AttachmentQuestion.Name] = plugin.AnswerAsync,
             [AttachmentQuestion.Gone] = plugin.NoteGoneAsync,
@@ -59,9 +66,14 @@ internal sealed class PolicyAgent
         _watch.RunAsync(cancel),
         _loop.RunAsync(cancel),
         _cutter.RunAsync(cancel),
+        _verdicts.RunAsync(cancel),
         _socket.RunAsync(cancel),
         _tables.RunAsync(_logger, _options.VerifyPeriod, cancel));
 
     /// <summary>Appends the figures of policies.</summary>
-    public void WriteMetrics(StringBuilder text) => _metrics.Write(text, _cutter.Deleted);
+    public void WriteMetrics(StringBuilder text)
+    {
+        _metrics.Write(text, _cutter.Deleted);
+        _verdicts.WriteMetrics(text);
+    }
 }

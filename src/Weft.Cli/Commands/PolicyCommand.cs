@@ -14,6 +14,8 @@ internal static class PolicyCommand
     {
         PolicyTestCommand.Create(),
         Lint(),
+        PolicyLogCommand.Create(),
+        PolicyAuditCommand.Create(),
     };
 
     private static Command Lint()

@@ -14,15 +14,16 @@ internal sealed class ClassTable
 
     /// <summary>The class of these rules for one more group; null for no rules.</summary>
     /// <param name="direction">Its direction.</param>
+    /// <param name="audited">Whether policies under audit are among them.</param>
     /// <param name="fragments">Rules of policies, the one that counts first in front.</param>
-    public ClassEntry? Take(PolicyDirection direction, List<Fragment> fragments)
+    public ClassEntry? Take(PolicyDirection direction, bool audited, List<Fragment> fragments)
     {
         if (fragments.Count == 0)
             return null;
         var key = new ClassKey([.. fragments]);
         if (!_classes.TryGetValue(key, out var entry))
         {
-            entry = new ClassEntry(key, direction);
+            entry = new ClassEntry(key, direction, audited);
             _classes.Add(key, entry);
             Use(entry, 1);
         }
@@ -53,7 +54,7 @@ internal sealed class ClassTable
 }
 
 /// <summary>A class and how many groups of pods have it.</summary>
-internal sealed class ClassEntry(ClassKey key, PolicyDirection direction)
+internal sealed class ClassEntry(ClassKey key, PolicyDirection direction, bool audited)
 {
     public ClassKey Key { get; } = key;
 
@@ -61,6 +62,7 @@ internal sealed class ClassEntry(ClassKey key, PolicyDirection direction)
 
     public PolicyClass Class { get; } = new(direction)
     {
+        IsAudited = audited,
         Admin = Rules(key, PolicyTier.Admin),
         Namespaced = Rules(key, PolicyTier.NetworkPolicy),
         Baseline = Rules(key, PolicyTier.Baseline),

@@ -51,11 +51,3 @@ internal sealed class CompiledPolicy
         return order != 0 ? order : string.CompareOrdinal(left.Name.Policy, right.Name.Policy);
     }
 }
-
-/// <summary>Tiers in the order in which they are asked.</summary>
-internal enum PolicyTier
-{
-    Admin,
-    NetworkPolicy,
-    Baseline,
-}

@@ -1,4 +1,3 @@
-using Weft.Compilers.Clusters;
 using Weft.Kubernetes;
 using Weft.Model;
 
@@ -45,17 +44,6 @@ internal sealed class NodeIndex
     /// <summary>What policies need of a node.</summary>
     private sealed record PeerNode(string Name, StringMap Labels, EquatableArray<IpAddress> Addresses, EquatableArray<IpAddress> Gateways)
     {
-        public static PeerNode Of(Node node) => new(
-            node.Metadata.Name,
-            node.Metadata.Labels,
-            node.Status.Addresses.Where(entry => IpAddress.TryParse(entry.Address, out _)).Select(entry => IpAddress.Parse(entry.Address)).ToEquatableArray(),
-            TopologyCompiler.PodCidrs(node).Where(text => IpPrefix.TryParse(text, out _)).Select(GatewayOf).ToEquatableArray());
-
-        /// <summary>host-local gives the gateway the first address of a range.</summary>
-        private static IpAddress GatewayOf(string podCidr)
-        {
-            var range = IpPrefix.Parse(podCidr);
-            return range.HostBits == 0 ? range.Network : range.AddressAt(1);
-        }
+        public static PeerNode Of(Node node) => new(node.Metadata.Name, node.Metadata.Labels, NodeAddresses.Of(node), NodeAddresses.GatewaysOf(node));
     }
 }

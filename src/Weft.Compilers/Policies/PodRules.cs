@@ -75,7 +75,7 @@ internal sealed class PodRules(AddressOwners owners)
         var slot = PodGroup.SlotOf(direction, audited);
         var fragments = policies.Select(policy => policy.Part(direction)?.For(group.Ports)).OfType<Fragment>().ToList();
         var before = group.Classes[slot];
-        var after = group.Classes[slot] = _classes.Take(direction, fragments);
+        var after = group.Classes[slot] = _classes.Take(direction, audited, fragments);
         _classes.Return(before);
         return before != after;
     }

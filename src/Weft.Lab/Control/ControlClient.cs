@@ -7,6 +7,7 @@ namespace Weft.Lab.Control;
 /// <summary>Asks a running lab over its control socket.</summary>
 public static class ControlClient
 {
+    private const int MaxAnswer = 1 << 16;
     private static readonly byte[] NewLine = "\n"u8.ToArray();
 
     /// <summary>Sends one request and reads its answer.</summary>
@@ -28,6 +29,24 @@ public static class ControlClient
         var reply = await JsonSerializer.DeserializeAsync(stream, LabJson.Default.ControlReply, ct).ConfigureAwait(false)
             ?? throw new LabException($"lab '{lab.Name}' closed the connection without an answer: see {lab.SupervisorLog}");
         return reply.Error is null ? reply : throw new LabException(reply.Error);
+    }
+
+    /// <summary>Connects to the agent of a node; the connection is the caller's.</summary>
+    /// <exception cref="LabException">The lab or the node does not run, or its agent does not answer.</exception>
+    public static async Task<Socket> ConnectToAgentAsync(LabDirectory lab, string node, CancellationToken ct = default)
+    {
+        using var socket = await ConnectAsync(lab, ct).ConfigureAwait(false);
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(new ControlRequest(ControlVerb.Agent) { Node = node }, LabJson.Default.ControlRequest), .. NewLine];
+        await socket.SendAsync(line, ct).ConfigureAwait(false);
+
+        // What comes with bytes is lost to whoever only reads bytes: wait for them without taking any.
+        await socket.ReceiveAsync(Memory<byte>.Empty, ct).ConfigureAwait(false);
+        var buffer = new byte[MaxAnswer];
+        var length = UnixSockets.Receive((int)socket.Handle, buffer, out var descriptors);
+        if (descriptors is [var passed])
+            return new Socket(new SafeSocketHandle(passed.Release(), ownsHandle: true));
+        var error = length == 0 ? null : JsonSerializer.Deserialize(buffer.AsSpan(0, length), LabJson.Default.ControlReply)?.Error;
+        throw new LabException(error ?? $"lab '{lab.Name}' closed the connection without an answer: see {lab.SupervisorLog}");
     }
 
     private static async Task<Socket> ConnectAsync(LabDirectory lab, CancellationToken ct)

@@ -59,9 +59,14 @@ public sealed class ControlServer : IDisposable
 
         try
         {
-            await connection.SendAsync(JsonSerializer.SerializeToUtf8Bytes(reply, LabJson.Default.ControlReply), ct).ConfigureAwait(false);
+            using var passed = reply.Passed;
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(reply, LabJson.Default.ControlReply);
+            if (passed is null)
+                await connection.SendAsync(bytes, ct).ConfigureAwait(false);
+            else
+                UnixSockets.Send((int)connection.Handle, bytes, (int)passed.Handle);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or NetlinkException)
         {
             // The one who asked is gone; there is nobody to tell.
         }

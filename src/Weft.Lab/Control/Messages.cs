@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text.Json.Serialization;
 using Weft.Lab.Probing;
 
 namespace Weft.Lab.Control;
@@ -40,6 +42,9 @@ public static class ControlVerb
     /// <summary>Take over a listening socket of the host and lead it to a pod.</summary>
     public const string Publish = "publish";
 
+    /// <summary>A connection to the agent of a node, which comes with the answer.</summary>
+    public const string Agent = "agent";
+
     /// <summary>Stop a node.</summary>
     public const string NodeStop = "node-stop";
 
@@ -67,6 +72,10 @@ public sealed record ControlReply
 
     /// <summary>Answer to <see cref="ControlVerb.Probe"/>.</summary>
     public ProbeReport? Report { get; init; }
+
+    /// <summary>A socket that goes to the asker with the answer; who sends it closes it.</summary>
+    [JsonIgnore]
+    public Socket? Passed { get; init; }
 }
 
 /// <summary>The process whose namespaces a command enters.</summary>

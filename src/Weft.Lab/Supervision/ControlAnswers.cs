@@ -4,6 +4,7 @@ using Weft.Lab.Control;
 using Weft.Lab.Host;
 using Weft.Lab.Probing;
 using Weft.Lab.Publishing;
+using Weft.Model.Policies;
 
 namespace Weft.Lab.Supervision;
 
@@ -28,6 +29,8 @@ public sealed class ControlAnswers(Cluster cluster, KubeClient client, Publisher
             case ControlVerb.Publish:
                 publisher.Publish(passed ?? throw new LabException("no socket came with the request to publish"), request.Target!, ct);
                 return new ControlReply();
+            case ControlVerb.Agent:
+                return new ControlReply { Passed = await ConnectToAgentAsync(request.Node!, ct).ConfigureAwait(false) };
             case ControlVerb.NodeStop:
                 await cluster.Node(request.Node!).StopAsync().ConfigureAwait(false);
                 return new ControlReply();
@@ -57,6 +60,22 @@ public sealed class ControlAnswers(Cluster cluster, KubeClient client, Publisher
                     ? $"the pod {request.Namespace}/{request.Pod} has no running container: `weft status` says why"
                     : $"the pod {request.Namespace}/{request.Pod} has no running container '{request.Container}'");
         return new EnterReply(pid, HostProcess.EnvironmentOf(pid));
+    }
+
+    private async Task<Socket> ConnectToAgentAsync(string node, CancellationToken ct)
+    {
+        var path = Running(node).RootPath + StartingPods.Socket;
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), ct).ConfigureAwait(false);
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new LabException($"the agent of node '{node}' does not answer ({e.Message}): see {cluster.Node(node).Agent?.Log ?? "`weft status`"}", e);
+        }
     }
 
     private Nodes.LabNode Running(string node) =>

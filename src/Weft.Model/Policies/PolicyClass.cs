@@ -8,6 +8,9 @@ namespace Weft.Model.Policies;
 /// </remarks>
 public sealed record PolicyClass(PolicyDirection Direction)
 {
+    /// <summary>Whether it is there to report what it would deny; never equal to a class that denies, so that the kernel counts for each by itself.</summary>
+    public bool IsAudited { get; init; }
+
     /// <summary>Rules of the tier Admin, the one that counts first in front.</summary>
     public EquatableArray<PolicyRule> Admin { get; init; }
 
@@ -19,6 +22,10 @@ public sealed record PolicyClass(PolicyDirection Direction)
 
     /// <summary>Rules of the tier Baseline, the one that counts first in front.</summary>
     public EquatableArray<PolicyRule> Baseline { get; init; }
+
+    /// <summary>All policies that have a say, each once.</summary>
+    public IEnumerable<PolicyIdentity> Policies =>
+        Admin.Concat(Namespaced).Concat(Baseline).Select(rule => rule.Name).Concat(IsolatedBy).Select(PolicyIdentity.Of).Distinct();
 
     /// <summary>Decides a new connection.</summary>
     /// <param name="peer">The other end; null for one that no rule names.</param>
@@ -33,6 +40,22 @@ public sealed record PolicyClass(PolicyDirection Direction)
         return First(Baseline, peer, protocol, port) is { Action: not PolicyAction.Pass } baseline
             ? new PolicyDecision(baseline.Action == PolicyAction.Accept, baseline.Name)
             : new PolicyDecision(true, null);
+    }
+
+    /// <summary>The tier in which a decision of this class was made; null where nobody said anything.</summary>
+    public PolicyTier? TierOf(PolicyDecision decision) => decision.Rule is not { } rule ? (decision.IsAccepted ? null : PolicyTier.NetworkPolicy)
+        : Has(Namespaced, rule) ? PolicyTier.NetworkPolicy
+        : Has(Admin, rule) ? PolicyTier.Admin : PolicyTier.Baseline;
+
+    private static bool Has(EquatableArray<PolicyRule> rules, PolicyRuleName name)
+    {
+        foreach (var rule in rules)
+        {
+            if (rule.Name == name)
+                return true;
+        }
+
+        return false;
     }
 
     private static PolicyRule? First(EquatableArray<PolicyRule> rules, PeerIdentity? peer, byte protocol, ushort? port)

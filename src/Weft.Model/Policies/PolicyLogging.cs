@@ -18,4 +18,14 @@ public static class PolicyLogging
         (_, false) => "weft-ingress",
         _ => "weft-audit-ingress",
     };
+
+    /// <summary>What a prefix says; null for one that is none of ours.</summary>
+    public static (PolicyDirection Direction, bool Audited)? Read(string prefix) => prefix switch
+    {
+        "weft-egress" => (PolicyDirection.Egress, false),
+        "weft-audit-egress" => (PolicyDirection.Egress, true),
+        "weft-ingress" => (PolicyDirection.Ingress, false),
+        "weft-audit-ingress" => (PolicyDirection.Ingress, true),
+        _ => null,
+    };
 }

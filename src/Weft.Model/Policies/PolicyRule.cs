@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Weft.Model.Policies;
 
 /// <summary>One rule: which peers, on which ports, and what becomes of it.</summary>
@@ -57,16 +59,13 @@ public enum PolicyAction : byte
 /// <param name="Title">The name that the user gave the rule; empty when none.</param>
 public sealed record PolicyRuleName(string Kind, string Namespace, string Policy, PolicyDirection Direction, int Index, string Title = "")
 {
+    /// <summary><c>NetworkPolicy default/allow</c>.</summary>
+    public string PolicyText => Namespace.Length == 0 ? $"{Kind} {Policy}" : $"{Kind} {Namespace}/{Policy}";
+
+    /// <summary><c>ingress[0]</c>, or <c>ingress[0] (title)</c>; empty for the policy as a whole.</summary>
+    public string RuleText => Index < 0 ? "" : string.Create(
+        CultureInfo.InvariantCulture, $"{(Direction == PolicyDirection.Ingress ? "ingress" : "egress")}[{Index}]{(Title.Length == 0 ? "" : $" ({Title})")}");
+
     /// <summary><c>NetworkPolicy default/allow ingress[0]</c>.</summary>
-    public override string ToString()
-    {
-        var policy = Namespace.Length == 0 ? $"{Kind} {Policy}" : $"{Kind} {Namespace}/{Policy}";
-        var list = Direction == PolicyDirection.Ingress ? "ingress" : "egress";
-        return (Index < 0, Title.Length == 0) switch
-        {
-            (true, _) => policy,
-            (false, true) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{policy} {list}[{Index}]"),
-            _ => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{policy} {list}[{Index}] ({Title})"),
-        };
-    }
+    public override string ToString() => Index < 0 ? PolicyText : $"{PolicyText} {RuleText}";
 }

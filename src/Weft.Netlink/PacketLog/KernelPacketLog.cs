@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Weft.Netlink.Libc;
 using Weft.Netlink.Namespaces;
 using Weft.Netlink.Protocol;
 
@@ -41,6 +42,12 @@ public sealed class KernelPacketLog : IPacketLog
             PacketLogCodec.WriteBind(ref writer, group);
             new NetlinkSocket(transport).Execute(writer.Complete(), new Operation("listen to packet log group", group));
         }
+        catch (NetlinkException refused) when (refused.NotPermitted && ListenerOf(group) is { } other)
+        {
+            // The kernel has the same answer for who lacks the right and for who comes second.
+            transport.Dispose();
+            throw new NetlinkException($"listen to packet log group {group}", Errno.EBUSY, hint: $"{other} listens to it already, and there can be one only: end that, or have it use another group");
+        }
         catch
         {
             transport.Dispose();
@@ -50,10 +57,14 @@ public sealed class KernelPacketLog : IPacketLog
         return new NotificationThread<LoggedPacket?>(transport, new Reader().Read, static () => null);
     }
 
+    private string? ListenerOf(ushort group) => _where is null ? PacketLogListeners.Find(group) : _where.Run(() => PacketLogListeners.Find(group));
+
     /// <summary>Packets of a datagram.</summary>
     private sealed class Reader
     {
         private readonly List<LoggedPacket?> _packets = [];
+        private readonly PrefixTexts _prefixes = new();
+        private uint _next;
 
         public IReadOnlyList<LoggedPacket?> Read(ReadOnlySpan<byte> datagram)
         {
@@ -64,8 +75,9 @@ public sealed class KernelPacketLog : IPacketLog
                 if (message.Type != PacketLogCodec.Packet)
                     continue;
                 var error = default(DecodeError);
-                var packet = PacketLogCodec.Read(message, ref error);
-                _packets.Add(error.Any ? null : packet);
+                var (packet, number) = PacketLogCodec.Read(message, _prefixes, ref error);
+                _packets.Add(error.Any ? null : packet with { Missed = number - _next });
+                _next = error.Any ? _next : number + 1;
             }
 
             return _packets;

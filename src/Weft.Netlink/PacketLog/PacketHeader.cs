@@ -18,6 +18,15 @@ public readonly record struct PacketHeader(IpAddress Source, IpAddress Destinati
     // More than any packet that a kernel forwards; it bounds the walk.
     private const int MostExtensions = 8;
 
+    private const byte Opening = 0x02, OpeningOrAnswer = 0x12;
+    private const int FlagsOffset = 13;
+
+    /// <summary>Flags of TCP (RFC 9293 3.1: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, …); null for other protocols, and where they are cut off.</summary>
+    public byte? TcpFlags { get; init; }
+
+    /// <summary>Whether it is TCP and opens no connection: an answer, or one in the middle of a connection.</summary>
+    public bool IsAmidTcp => TcpFlags is { } flags && (flags & OpeningOrAnswer) != Opening;
+
     /// <summary>Whether the protocol has ports.</summary>
     public bool HasPorts => PortsOf(Protocol);
 
@@ -66,6 +75,9 @@ public readonly record struct PacketHeader(IpAddress Source, IpAddress Destinati
         PortsOf(protocol) && transport.Length >= 4
             ? new PacketHeader(
                 source, destination, protocol, BinaryPrimitives.ReadUInt16BigEndian(transport), BinaryPrimitives.ReadUInt16BigEndian(transport[2..]))
+            {
+                TcpFlags = protocol == Tcp && transport.Length > FlagsOffset ? transport[FlagsOffset] : null,
+            }
             : new PacketHeader(source, destination, protocol, 0, 0);
 
     private static bool PortsOf(byte protocol) => protocol is Tcp or Udp or Dccp or Sctp or UdpLite;

@@ -19,4 +19,7 @@ internal static partial class PolicyLog
 
     [LoggerMessage(45, LogLevel.Warning, "Pods that start stay isolated for now, will try again: {Message}")]
     public static partial void PodsNotLetStart(ILogger logger, string message);
+
+    [LoggerMessage(47, LogLevel.Information, "Listens to packets that policies deny (NFLOG group {Group}): `weft policy log` shows them")]
+    public static partial void Listens(ILogger logger, ushort group);
 }

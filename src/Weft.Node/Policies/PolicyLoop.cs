@@ -5,6 +5,7 @@ using Weft.Kubernetes.Client;
 using Weft.Model;
 using Weft.Model.Policies;
 using Weft.Netlink.Nftables;
+using Weft.Node.Policies.Verdicts;
 using Weft.Node.Proxy;
 using Weft.Node.Status;
 
@@ -24,7 +25,9 @@ internal sealed class PolicyLoop
     private readonly ConnectionCutter _cutter;
     private readonly ProblemReporter _problems;
     private readonly PolicyMetrics _metrics;
+    private readonly VerdictParts _verdicts;
     private PolicyTable? _enforced;
+    private PolicyJudge _judge = new(PolicyTable.Empty);
     private bool _someIsolated;
     private ConfigMap? _configuration;
     private bool _hasSettings, _cuts;
@@ -34,6 +37,7 @@ internal sealed class PolicyLoop
     {
         (_options, _cluster, _logger) = (options, cluster, logger);
         (_changed, _policies, _attachments, _cutter, _metrics) = (parts.Changed, parts.Policies, parts.Attachments, parts.Cutter, parts.Metrics);
+        _verdicts = parts.Verdicts;
         _cluster.OnChange(_changed);
         _reconciler = new PolicyReconciler(options.NodeName, parts.Filter, options.Time);
         _gate = new StartingPodGate(parts.Filter);
@@ -84,7 +88,8 @@ internal sealed class PolicyLoop
         var elapsed = _options.Time.GetElapsedTime(started);
         _metrics.Note(turn, elapsed);
         Tell(turn, elapsed);
-        _problems.Report(turn.Problems, problem => _policies.Find(problem.Object) ?? StatusReporter.Find(problem, cluster, _options.NodeName));
+        EquatableArray<Problem> problems = _verdicts.Problem is { } unheard ? [.. turn.Problems, unheard] : turn.Problems;
+        _problems.Report(problems, problem => _policies.Find(problem.Object) ?? StatusReporter.Find(problem, cluster, _options.NodeName));
         _doubt |= !letStart;
         return letStart;
     }
@@ -92,8 +97,11 @@ internal sealed class PolicyLoop
     private bool AfterProgramming(PolicyTurn turn, ClusterSnapshot cluster, IReadOnlyList<TaskCompletionSource> waiting, bool looksAtAll)
     {
         var isOther = !ReferenceEquals(turn.Table, _enforced);
+        if (isOther)
+            _judge = new PolicyJudge(turn.Table);
         Volatile.Write(ref _enforced, turn.Table);
-        CutDenied(turn.Table, cluster, isOther);
+        _verdicts.Note(turn.Table, _judge, cluster);
+        CutDenied(cluster, isOther);
         _someIsolated |= _attachments.TakeGaveUp() || waiting.Count > 0 || looksAtAll;
         if (_someIsolated && !LetStart(cluster.Policies))
             return false;
@@ -103,7 +111,7 @@ internal sealed class PolicyLoop
     }
 
     /// <summary>After a change of policies, and when the cluster's settings begin to ask for it.</summary>
-    private void CutDenied(PolicyTable table, ClusterSnapshot cluster, bool isOther)
+    private void CutDenied(ClusterSnapshot cluster, bool isOther)
     {
         if (!_hasSettings || !ReferenceEquals(cluster.Configuration, _configuration))
         {
@@ -115,7 +123,7 @@ internal sealed class PolicyLoop
         if (!_cuts)
             _cutter.Rest();
         else if (isOther)
-            _cutter.Note(new PolicyJudge(table));
+            _cutter.Note(_judge);
     }
 
     /// <summary>Pods of this node whose objects are known have their policies now.</summary>

@@ -1,5 +1,6 @@
 using Weft.Kubernetes.Client;
 using Weft.Netlink.Nftables;
+using Weft.Node.Policies.Verdicts;
 
 namespace Weft.Node.Policies;
 
@@ -20,6 +21,9 @@ internal sealed record PolicyParts
 
     /// <summary>Cuts connections that are denied now.</summary>
     public required ConnectionCutter Cutter { get; init; }
+
+    /// <summary>Gives names to what is denied.</summary>
+    public required VerdictParts Verdicts { get; init; }
 
     /// <summary>Where to count.</summary>
     public required PolicyMetrics Metrics { get; init; }

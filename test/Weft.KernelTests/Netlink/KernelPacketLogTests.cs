@@ -31,26 +31,43 @@ public sealed class KernelPacketLogTests : IDisposable
     [InlineData("::1")]
     public async Task A_logged_packet_is_heard(string address)
     {
-        _where.Run(() =>
-        {
-            using var stack = KernelNetworkStack.Open();
-            stack.ChangeLink("lo", new LinkChange { Up = true });
-            using var filter = new KernelNftables();
-            var rule = Nft.Rule(Nft.L4Proto.Is(17), new NftLog("weft seen", Group), Nft.Drop);
-            filter.Apply(NftBatchOf(Nft.FilterChain("output", NftHook.Output, 0, rule)));
-            return 0;
-        });
+        LogUdp();
         await using var packets = new KernelPacketLog(_where).ListenAsync(Group, _patience.Token).GetAsyncEnumerator(_patience.Token);
         Assert.True(await packets.MoveNextAsync());
         Assert.Null(packets.Current);
 
-        _where.Run(() => Send(address));
+        _where.Run(() => Send(address, 5353));
 
         Assert.True(await packets.MoveNextAsync());
-        Assert.Equal("weft seen", packets.Current!.Prefix);
-        var header = packets.Current.Header!.Value;
+        var packet = packets.Current!.Value;
+        Assert.Equal(("weft seen", 1, 0u), (packet.Prefix, packet.OutInterface, packet.Missed));
+        var header = packet.Header!.Value;
         Assert.Equal((IpAddress.Parse(address), IpAddress.Parse(address), (byte)17, (ushort)5353), (header.Source, header.Destination, header.Protocol, header.DestinationPort));
-        Assert.Equal(1, packets.Current.OutInterface);
+    }
+
+    [Fact]
+    public async Task A_slow_listener_goes_on_and_knows_how_many_packets_it_missed()
+    {
+        const int Flood = 20_000, FirstMarker = 6000;
+        LogUdp();
+        await using var packets = new KernelPacketLog(_where).ListenAsync(Group, _patience.Token).GetAsyncEnumerator(_patience.Token);
+        Assert.True(await packets.MoveNextAsync());
+        _where.Run(() => Enumerable.Range(0, Flood).Sum(_ => Send("127.0.0.1", 5353)));
+        using var heard = new CancellationTokenSource();
+        var markers = MarkAsync(FirstMarker, heard.Token);
+
+        var (read, missed, marker) = (0u, 0u, 0);
+        while (marker < FirstMarker)
+        {
+            Assert.True(await packets.MoveNextAsync());
+            read += packets.Current is null ? 0u : 1;
+            missed += packets.Current?.Missed ?? 0;
+            marker = packets.Current?.Header?.DestinationPort ?? 0;
+        }
+
+        await heard.CancelAsync();
+        await markers;
+        Assert.Equal(Flood + (uint)(marker - FirstMarker) + 1, read + missed);
     }
 
     [Fact]
@@ -60,18 +77,41 @@ public sealed class KernelPacketLogTests : IDisposable
         Assert.True(await first.MoveNextAsync());
         await using var second = new KernelPacketLog(_where).ListenAsync(Group, _patience.Token).GetAsyncEnumerator(_patience.Token);
 
-        await Assert.ThrowsAsync<NetlinkException>(async () => await second.MoveNextAsync());
+        var refused = await Assert.ThrowsAsync<NetlinkException>(async () => await second.MoveNextAsync());
+
+        Assert.Equal("EBUSY", refused.ErrnoName);
+        Assert.Contains("listens to it already", refused.Message, StringComparison.Ordinal);
+    }
+
+    private void LogUdp() => _where.Run(() =>
+    {
+        using var stack = KernelNetworkStack.Open();
+        stack.ChangeLink("lo", new LinkChange { Up = true });
+        using var filter = new KernelNftables();
+        var rule = Nft.Rule(Nft.L4Proto.Is(17), new NftLog("weft seen", Group), Nft.Drop);
+        filter.Apply(NftBatchOf(Nft.FilterChain("output", NftHook.Output, 0, rule)));
+        return 0;
+    });
+
+    /// <summary>Sends packets that are told apart by their port, until one of them is heard.</summary>
+    private async Task MarkAsync(int port, CancellationToken heard)
+    {
+        while (!heard.IsCancellationRequested)
+        {
+            _where.Run(() => Send("127.0.0.1", port++));
+            await Task.Delay(100, heard).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private static NftBatch NftBatchOf(NftChain chain) =>
         new([new NftAddTable(Table), new NftAddChain(Table, chain.Name, chain.Base), .. chain.Rules.Select(rule => new NftAddRule(Table, chain.Name, rule))]);
 
-    private static int Send(string address)
+    private static int Send(string address, int port)
     {
         using var socket = new Socket(IPAddress.Parse(address).AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            return socket.SendTo([1], new IPEndPoint(IPAddress.Parse(address), 5353));
+            return socket.SendTo([1], new IPEndPoint(IPAddress.Parse(address), port));
         }
         catch (SocketException)
         {

@@ -134,23 +134,6 @@ public sealed class NftPolicyProgram : INftProgram<PolicyTable>
         _ => null,
     };
 
-    /// <summary>What the kernel has counted of each verdict, those that counted nothing left out.</summary>
-    /// <param name="found">A read-back of <see cref="Tables"/>; verdicts that are not committed are left out.</param>
-    public IEnumerable<(PolicyElementOwner Owner, NftCounts Counts)> Counts(NftReadBack found)
-    {
-        foreach (var table in found.Ruleset.Tables.Where(table => Tables.AsSpan().Contains(table.Id)))
-        {
-            foreach (var set in table.Sets.Where(set => PolicySets.IsVerdicts(set.Name)))
-            {
-                foreach (var element in set.Elements.Where(element => element.Counts.Packets > 0))
-                {
-                    if (OwnerOfVerdict(set.Name, element) is { } owner)
-                        yield return (owner, element.Counts);
-                }
-            }
-        }
-    }
-
     private PolicyElementOwner? OwnerOfVerdict(string set, NftElement element)
     {
         var (number, identity) = PolicyElements.PairOf(element.Key);

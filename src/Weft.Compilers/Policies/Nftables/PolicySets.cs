@@ -62,6 +62,10 @@ internal static class PolicySets
         _ => "audit-ingress6",
     };
 
+    /// <summary>All maps of local pods.</summary>
+    public static readonly EquatableArray<(PolicyDirection Direction, bool Audited, bool V6)> ClassMaps =
+        [.. from v6 in new[] { false, true } from audited in new[] { false, true } from direction in Enum.GetValues<PolicyDirection>() select (direction, audited, v6)];
+
     /// <summary>Single addresses and their identities.</summary>
     public static string Peers(bool v6) => v6 ? "peers6" : "peers4";
 

@@ -18,6 +18,21 @@ public sealed class PacketHeaderTests
         Assert.Equal(new PacketHeader(IpAddress.Parse("10.0.0.1"), IpAddress.Parse("10.0.0.2"), 6, 40000, 80), header);
     }
 
+    [Theory]
+    [InlineData(0x02, false)]
+    [InlineData(0xC2, false)]
+    [InlineData(0x12, true)]
+    [InlineData(0x10, true)]
+    [InlineData(0x04, true)]
+    public void Only_a_SYN_without_ACK_opens_a_connection_of_TCP(byte flags, bool isAmid)
+    {
+        byte[] tcp = [.. Ports, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, flags, 0, 0, 0, 0, 0, 0];
+
+        var header = PacketHeader.Read([0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, .. tcp])!.Value;
+
+        Assert.Equal((flags, isAmid), (header.TcpFlags!.Value, header.IsAmidTcp));
+    }
+
     [Fact]
     public void A_later_fragment_has_no_ports()
     {

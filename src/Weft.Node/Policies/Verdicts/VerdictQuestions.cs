@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Weft.Node.Sockets;
+
+namespace Weft.Node.Policies.Verdicts;
+
+/// <summary>Answers who asks for the verdicts of this node.</summary>
+/// <remarks>
+/// <code>
+/// {"verdicts":{"follow":true}}     lines of <see cref="VerdictLine"/>: what is held, then what comes
+/// {"audit":{}}                     a line with an <see cref="AuditReport"/>
+/// </code>
+/// </remarks>
+internal sealed class VerdictQuestions(VerdictLog log, Func<AuditReport> audit)
+{
+    /// <summary>The property that tells the question for verdicts.</summary>
+    public const string Verdicts = "verdicts";
+
+    /// <summary>The property that tells the question for audits.</summary>
+    public const string Audit = "audit";
+
+    /// <summary>Answers with verdicts.</summary>
+    public async Task AnswerVerdictsAsync(JsonElement question, AgentConnection connection, CancellationToken gone)
+    {
+        var follow = question.GetProperty(Verdicts).TryGetProperty("follow", out var wish) && wish.GetBoolean();
+        await foreach (var line in log.ReadAsync(follow, gone).ConfigureAwait(false))
+            await connection.SendAsync(JsonSerializer.SerializeToUtf8Bytes(line, VerdictJson.Plain.VerdictLine), gone).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers with the audit.</summary>
+    public Task AnswerAuditAsync(JsonElement question, AgentConnection connection, CancellationToken gone) =>
+        connection.SendAsync(JsonSerializer.SerializeToUtf8Bytes(audit(), VerdictJson.Plain.AuditReport), gone);
+}
