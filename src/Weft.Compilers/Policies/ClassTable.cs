@@ -20,10 +20,10 @@ internal sealed class ClassTable
     {
         if (fragments.Count == 0)
             return null;
-        var key = new ClassKey([.. fragments]);
+        var key = new ClassKey([.. fragments], audited);
         if (!_classes.TryGetValue(key, out var entry))
         {
-            entry = new ClassEntry(key, direction, audited);
+            entry = new ClassEntry(key, direction);
             _classes.Add(key, entry);
             Use(entry, 1);
         }
@@ -54,7 +54,7 @@ internal sealed class ClassTable
 }
 
 /// <summary>A class and how many groups of pods have it.</summary>
-internal sealed class ClassEntry(ClassKey key, PolicyDirection direction, bool audited)
+internal sealed class ClassEntry(ClassKey key, PolicyDirection direction)
 {
     public ClassKey Key { get; } = key;
 
@@ -62,7 +62,7 @@ internal sealed class ClassEntry(ClassKey key, PolicyDirection direction, bool a
 
     public PolicyClass Class { get; } = new(direction)
     {
-        IsAudited = audited,
+        IsAudited = key.Audited,
         Admin = Rules(key, PolicyTier.Admin),
         Namespaced = Rules(key, PolicyTier.NetworkPolicy),
         Baseline = Rules(key, PolicyTier.Baseline),
@@ -73,12 +73,14 @@ internal sealed class ClassEntry(ClassKey key, PolicyDirection direction, bool a
         key.Fragments.Where(fragment => fragment.Tier == tier).SelectMany(fragment => fragment.Rules).ToEquatableArray();
 }
 
-/// <summary>The rules of which a class consists; equal when they are the same references.</summary>
-internal readonly struct ClassKey(Fragment[] fragments) : IEquatable<ClassKey>
+/// <summary>The rules of which a class consists, and whether they are for audit; equal when they are the same references.</summary>
+internal readonly struct ClassKey(Fragment[] fragments, bool audited) : IEquatable<ClassKey>
 {
     public Fragment[] Fragments { get; } = fragments;
 
-    public bool Equals(ClassKey other) => Fragments.AsSpan().SequenceEqual(other.Fragments);
+    public bool Audited { get; } = audited;
+
+    public bool Equals(ClassKey other) => Audited == other.Audited && Fragments.AsSpan().SequenceEqual(other.Fragments);
 
     public override bool Equals(object? obj) => obj is ClassKey other && Equals(other);
 

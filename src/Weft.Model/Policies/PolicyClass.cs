@@ -24,7 +24,7 @@ public sealed record PolicyClass(PolicyDirection Direction)
     public EquatableArray<PolicyRule> Baseline { get; init; }
 
     /// <summary>All policies that have a say, each once.</summary>
-    public IEnumerable<PolicyIdentity> Policies =>
+    public IEnumerable<PolicyIdentity> AllPolicies() =>
         Admin.Concat(Namespaced).Concat(Baseline).Select(rule => rule.Name).Concat(IsolatedBy).Select(PolicyIdentity.Of).Distinct();
 
     /// <summary>Decides a new connection.</summary>

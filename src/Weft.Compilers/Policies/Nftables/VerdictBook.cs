@@ -137,7 +137,7 @@ internal sealed class VerdictBook(PolicyClassBook classes, IdentityBook identiti
     private IEnumerable<Problem> TooLarge(ClassState state)
     {
         var (@class, direction) = (state.Class, state.Class.Direction == PolicyDirection.Egress ? "egress" : "ingress");
-        return @class.Policies.Select(policy => new Problem(
+        return @class.AllPolicies().Select(policy => new Problem(
             policy.ToString(),
             "TooManyVerdicts",
             $"peers times ports of the policies that select {state.After} addresses of this node make more than {largestClass} verdicts; until there are fewer, all {direction} of these pods is denied"));

@@ -87,7 +87,7 @@ internal sealed class VerdictParts
             if (@class is null)
                 return false;
             if (!known.TryGetValue(@class, out var names))
-                known[@class] = names = @class.Policies.Contains(policy);
+                known[@class] = names = @class.AllPolicies().Contains(policy);
             return names;
         }
     }
