@@ -160,6 +160,9 @@ internal sealed class PolicedCluster : IAsyncDisposable
     public static Task<bool> PassesAsync(TestPod from, TestPod to, int port, bool expected, byte protocol = 6, bool v6 = false) => PolicyProbe.PassesAsync(
         from.Namespace, to.Namespace, new Connection(from.Addresses[v6 ? 1 : 0], to.Addresses[v6 ? 1 : 0], protocol, (ushort)port), expected);
 
+    /// <summary>Where a node's agent can be asked.</summary>
+    public string Socket(TestNode node) => Path.Combine(_folder, $"{node.Name}.sock");
+
     public async ValueTask DisposeAsync()
     {
         foreach (var agent in _agents.Values)
@@ -170,8 +173,6 @@ internal sealed class PolicedCluster : IAsyncDisposable
         Network.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
-
-    private string Socket(TestNode node) => Path.Combine(_folder, $"{node.Name}.sock");
 
     private Action<JsonArray> Plugin(TestNode node, string withoutAgent) => plugins =>
     {

@@ -4,6 +4,7 @@ using Weft.KernelTests.Node;
 using Weft.Kubernetes.Client;
 using Weft.Netlink.Conntrack;
 using Weft.Netlink.Nftables;
+using Weft.Netlink.PacketLog;
 using Weft.Node;
 
 namespace Weft.KernelTests.Policies.Agent;
@@ -12,7 +13,7 @@ namespace Weft.KernelTests.Policies.Agent;
 internal sealed class RunningPolicies
 {
     private readonly CancellationTokenSource _end = new();
-    private readonly KernelNftables _filter;
+    private readonly KernelNftables _filter, _counters;
     private readonly KernelConntrack _flows;
     private readonly PolicyAgent _policies;
     private readonly Task _running;
@@ -28,10 +29,11 @@ internal sealed class RunningPolicies
             VerifyPeriod = TimeSpan.FromSeconds(2),
         };
         _filter = node.Namespace.Run(static () => new KernelNftables());
+        _counters = node.Namespace.Run(static () => new KernelNftables());
         _flows = KernelConntrack.Open(node.Namespace);
         var cluster = new ClusterWatch(client, logger);
         var events = new EventRecorder(client, "weft-node", node.Name, logger);
-        _policies = new PolicyAgent(options, client, cluster, new PolicyKernel(_filter, _filter, _flows), events, logger);
+        _policies = new PolicyAgent(options, client, cluster, new PolicyKernel(_filter, _filter, _flows, _counters, new KernelPacketLog(node.Namespace)), events, logger);
         _running = Task.Run(() => Task.WhenAll(cluster.RunAsync(_end.Token), events.RunAsync(_end.Token), _policies.RunAsync(_end.Token)));
     }
 
@@ -55,6 +57,7 @@ internal sealed class RunningPolicies
         await _running.ContinueWith(_ => { }, TaskScheduler.Default);
         _flows.Dispose();
         _filter.Dispose();
+        _counters.Dispose();
         _end.Dispose();
     }
 }
