@@ -8,7 +8,6 @@ using Weft.Node.Policies.Verdicts;
 namespace Weft.KernelTests.Policies.Verdicts;
 
 /// <summary>Packets that policies deny, or would deny, are told of by name: by a whole agent, with real packets. Every test tries until it was told.</summary>
-[Trait("vm", "also")]
 public sealed class VerdictTests
 {
     private const byte Tcp = 6, Udp = 17;
