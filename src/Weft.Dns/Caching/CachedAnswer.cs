@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Weft.Dns.Serving;
 using Weft.Dns.Wire;
+using Weft.Dns.Zones;
 using Weft.Model.Dns;
 
 namespace Weft.Dns.Caching;
@@ -72,9 +73,31 @@ public sealed class CachedAnswer
         return length;
     }
 
+    /// <summary>Writes its records behind those of an alias that leads to it.</summary>
+    internal void CopyTo(ref MessageWriter writer, DateTimeOffset now, ref SectionCounts counts)
+    {
+        var message = (byte[])_message.Clone();
+        SetTimes(message, now, stale: 1);
+        if (!DnsMessage.TryRead(message, out var read))
+            return;
+        foreach (var record in read.Answers)
+        {
+            if (!writer.TryWriteRecord(record.Name.Wire, record.Type, record.Ttl, record.Data.Span))
+                counts.Truncated = true;
+            else
+                counts.Answers++;
+        }
+
+        foreach (var record in read.Authorities)
+        {
+            if (writer.TryWriteRecord(record.Name.Wire, record.Type, record.Ttl, record.Data.Span))
+                counts.Authorities++;
+        }
+    }
+
     private void SetTimes(Span<byte> buffer, DateTimeOffset now, uint stale)
     {
-        var (age, left) = (now - Stored, (uint)Math.Max(0, (Ttl - (now - Stored)).TotalSeconds));
+        var (age, left) = (now - Stored, (uint)Math.Max(0, Math.Ceiling((Ttl - (now - Stored)).TotalSeconds)));
         foreach (var place in _times)
         {
             var ttl = BinaryPrimitives.ReadUInt32BigEndian(buffer[place..]);

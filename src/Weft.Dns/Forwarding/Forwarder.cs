@@ -41,11 +41,13 @@ public sealed class Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptio
         return known;
     }
 
-    /// <summary>Asks others, unless somebody does already.</summary>
+    /// <summary>The answer in memory that holds, else what others say; somebody may be asking them already.</summary>
     public async ValueTask<Forwarded> AskAsync(DnsName name, DnsType type)
     {
+        if (Find(name.Wire, type) is { } known)
+            return new Forwarded(known);
         var asking = Ask(name, type);
-        var old = _cache.Find(name.Wire, type) is { } known && time.GetUtcNow() - known.Stored < known.Ttl + options.Cache.MaxStale ? known : null;
+        var old = _cache.Find(name.Wire, type) is { } ended && time.GetUtcNow() - ended.Stored < ended.Ttl + options.Cache.MaxStale ? ended : null;
         if (old is null)
             return await asking.ConfigureAwait(false);
         try

@@ -1,3 +1,4 @@
+using Weft.Dns.Caching;
 using Weft.Dns.Wire;
 using Weft.Dns.Zones;
 using Weft.Model.Dns;
@@ -55,9 +56,7 @@ public sealed class Responder(bool recursion)
         length = 0;
         if (query.Kind == QueryKind.Drop)
             return ResponseKind.Drop;
-        var room = transport == DnsTransport.Stream ? LongestMessage : query.Room(LongestDatagram);
-        var writer = new MessageWriter(buffer[..Math.Min(buffer.Length, room)], query.HasEdns ? EmptyOpt : 0);
-        var questions = (ushort)(!query.Name.IsEmpty && writer.TryWriteQuestion(query.Name, query.Type, query.Class) ? 1 : 0);
+        var writer = Begin(query, transport, buffer, out var questions);
         var counts = default(SectionCounts);
         if (query.Kind == QueryKind.Refuse || query.Type is DnsType.AXFR or DnsType.IXFR)
         {
@@ -75,6 +74,39 @@ public sealed class Responder(bool recursion)
             _ => Finish(ref writer, query, DnsCode.NoError, DnsFlags.Authoritative, questions, counts),
         };
         return ResponseKind.Send;
+    }
+
+    /// <summary>Says that nobody could be asked.</summary>
+    /// <returns>The length of the answer.</returns>
+    public int Fail(in DnsQuery query, DnsTransport transport, Span<byte> buffer)
+    {
+        var writer = Begin(query, transport, buffer, out var questions);
+        return Finish(ref writer, query, DnsCode.ServFail, DnsFlags.None, questions, default);
+    }
+
+    /// <summary>Writes an alias of the zone, and behind it what others said about the name that it leads to.</summary>
+    /// <param name="zone">The zone.</param>
+    /// <param name="query">The query for the alias.</param>
+    /// <param name="transport">How it came.</param>
+    /// <param name="answer">What others said.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="buffer">Room for the answer.</param>
+    /// <returns>Its length.</returns>
+    public int Follow(ClusterZone zone, in DnsQuery query, DnsTransport transport, CachedAnswer answer, DateTimeOffset now, Span<byte> buffer)
+    {
+        var writer = Begin(query, transport, buffer, out var questions);
+        var counts = default(SectionCounts);
+        zone.Answer(query.Name, query.Type, 0, ref writer, ref counts);
+        answer.CopyTo(ref writer, now, ref counts);
+        return Finish(ref writer, query, answer.Code, DnsFlags.None, questions, counts);
+    }
+
+    private static MessageWriter Begin(in DnsQuery query, DnsTransport transport, Span<byte> buffer, out ushort questions)
+    {
+        var room = transport == DnsTransport.Stream ? LongestMessage : query.Room(LongestDatagram);
+        var writer = new MessageWriter(buffer[..Math.Min(buffer.Length, room)], query.HasEdns ? EmptyOpt : 0);
+        questions = (ushort)(!query.Name.IsEmpty && writer.TryWriteQuestion(query.Name, query.Type, query.Class) ? 1 : 0);
+        return writer;
     }
 
     private int Finish(ref MessageWriter writer, in DnsQuery query, DnsCode code, DnsFlags flags, ushort questions, SectionCounts counts)

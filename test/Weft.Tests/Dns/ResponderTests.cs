@@ -110,7 +110,7 @@ public sealed class ResponderTests
                 Assert.Equal(QueryKind.Drop, DnsQuery.Read(bytes, new byte[DnsName.MaxLength]).Kind);
                 Assert.True(transport == DnsTransport.Stream || bytes.Length <= Responder.LongestDatagram);
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
     [Fact]
     public void Answering_allocates_nothing()
