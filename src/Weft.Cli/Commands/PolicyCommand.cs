@@ -10,9 +10,11 @@ namespace Weft.Cli.Commands;
 internal static class PolicyCommand
 {
     public static Command Create() => new("policy", "Look at network policies before they are shipped."
-        .WithExample("weft policy test examples/policies examples/policies/tests", "weft policy lint -f examples/seed"))
+        .WithExample("weft policy test examples/policies examples/policies/tests", "weft policy explain db -f examples/policies", "weft policy lint -f examples/seed"))
     {
         PolicyTestCommand.Create(),
+        PolicyDiffCommand.Create(),
+        PolicyExplainCommand.Create(),
         Lint(),
         PolicyLogCommand.Create(),
         PolicyAuditCommand.Create(),

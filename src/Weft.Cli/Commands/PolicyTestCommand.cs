@@ -5,7 +5,6 @@ using Weft.Cli.Policies;
 using Weft.Cli.Rendering;
 using Weft.Compilers.Offline;
 using Weft.Compilers.Policies.Testing;
-using Weft.Lab;
 
 namespace Weft.Cli.Commands;
 
@@ -16,7 +15,7 @@ internal static class PolicyTestCommand
     {
         var sources = new Argument<string[]>("file") { Description = "Expectations and manifests, in any mixture: files, folders, URLs, or - for standard input.", Arity = ArgumentArity.OneOrMore, HelpName = "FILE" };
         var (files, quiet, output) = (ManifestCluster.Files(), ManifestCluster.Quiet(), LabOptions.Output("text", "json"));
-        var lab = new Option<string?>("--lab") { Description = "Measure in this lab by real packets instead; `lab` unless named.", HelpName = "LAB", Arity = ArgumentArity.ZeroOrOne };
+        var lab = LabChoice.Option("Measure in this running lab by real packets instead; `lab` unless named.");
         var junit = new Option<string?>("--junit") { Description = "Also write the results as JUnit XML, which CI systems read.", HelpName = "FILE" };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Also list expectations that are met." };
         var command = new Command("test", "Check who reaches whom on what: by the rules that nodes would have, without a cluster, or with --lab by packets. Exit code 1 when an expectation is not met, 2 when files are wrong."
@@ -27,11 +26,9 @@ internal static class PolicyTestCommand
         command.SetAction(async (parsed, ct) =>
         {
             var inputs = await PolicyTestInputs.ReadAsync([.. parsed.GetValue(sources)!, .. parsed.GetValue(files) ?? []], ct);
-            var inLab = parsed.GetResult(lab) is not null;
-            var report = inLab
-                ? await LabPolicyTest.RunAsync(LabDirectory.Of(parsed.GetValue(lab) ?? "lab"), inputs, ct)
-                : Offline(inputs, parsed.GetValue(quiet));
-            var text = new PolicyTestText(inLab ? _ => null : inputs.Places());
+            var running = LabChoice.Of(parsed, lab);
+            var report = running is null ? Offline(inputs, parsed.GetValue(quiet)) : await LabPolicyTest.RunAsync(running, inputs, ct);
+            var text = new PolicyTestText(running is null ? PolicyPlaces.Of(inputs.Manifests) : _ => null);
             if (parsed.GetValue(junit) is { } path)
                 Write(path, text.JUnit(report));
             Console.Write(parsed.GetValue(output) == "json" ? text.Json(report).ToJsonString() + "\n" : text.Of(report, parsed.GetValue(verbose)));

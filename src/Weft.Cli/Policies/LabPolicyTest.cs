@@ -1,7 +1,6 @@
 using Weft.Cli.Commands;
-using Weft.Cli.Tracing;
+using Weft.Cli.Rendering;
 using Weft.Compilers.Policies.Testing;
-using Weft.Kubernetes.Client;
 using Weft.Lab;
 using Weft.Lab.Control;
 using Weft.Lab.Probing;
@@ -26,11 +25,8 @@ internal static class LabPolicyTest
     /// <exception cref="LabException">The lab does not run.</exception>
     public static async Task<PolicyTestReport> RunAsync(LabDirectory lab, PolicyTestInputs inputs, CancellationToken ct)
     {
-        if (!File.Exists(lab.Kubeconfig))
-            throw new LabException($"there is no running lab '{lab.Name}': `weft up` starts one; without --lab manifests are tested offline");
-        using var client = new KubeClient(KubeConfig.Load(lab.Kubeconfig));
-        var (objects, pods) = await LiveObjects.ReadAsync(client, ct);
-        var tester = new PolicyTester(objects, pods);
+        var cluster = await ClusterSource.LiveAsync(ClusterSource.KubeconfigOf(lab), ct);
+        var tester = new PolicyTester(cluster.Objects, cluster.Pods);
         var planned = PolicyTestCommand.Checks(tester, inputs);
         var measured = await MeasureAsync(lab, planned, ct);
         return new PolicyTestReport(planned.Select(item => Judge(tester, item.Expectation, item.Checks, measured)).ToEquatableArray());

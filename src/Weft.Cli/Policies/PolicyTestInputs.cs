@@ -1,7 +1,6 @@
 using Weft.Cli.Up;
 using Weft.Compilers.Policies.Testing;
 using Weft.Kubernetes.Client;
-using Weft.Model.Policies;
 
 namespace Weft.Cli.Policies;
 
@@ -48,15 +47,6 @@ internal sealed class PolicyTestInputs
         if (inputs._errors.Count > 0)
             throw new UsageException(string.Join('\n', inputs._errors));
         return inputs.Expectations.Any() ? inputs : throw new UsageException("none of these files has expectations: a document of them says `kind: PolicyTest` (docs/policies.md)");
-    }
-
-    /// <summary>Where each policy was read from.</summary>
-    public Func<PolicyRuleName, string?> Places()
-    {
-        var places = _manifests.Where(manifest => manifest.Kind is "NetworkPolicy" or "ClusterNetworkPolicy").ToDictionary(
-            manifest => (manifest.Kind, manifest.Kind == "NetworkPolicy" ? manifest.Namespace ?? "default" : "", manifest.Name),
-            manifest => $"{manifest.Source}:{manifest.Line.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
-        return rule => places.GetValueOrDefault((rule.Kind, rule.Namespace, rule.Policy));
     }
 
     private async Task AddAsync(string source, CancellationToken ct)

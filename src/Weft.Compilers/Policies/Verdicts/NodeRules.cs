@@ -98,6 +98,6 @@ internal sealed class NodeRules
     {
         var rule = _rules.Find(step.Table)?.FindChain(step.Chain)?.Rules[step.Rule];
         var map = rule?.Statements.OfType<NftVerdictMap>().FirstOrDefault()?.Map;
-        return $"{step.Table} {step.Chain}: @{map}: {step.Outcome}";
+        return $"{step.Table} {step.Chain}: @{map}: {(step.Outcome == "return" ? "return, then drop" : step.Outcome)}";
     }
 }
