@@ -69,10 +69,20 @@ public sealed class ByHandTests
     [InlineData("node cleanup")]
     [InlineData("render services")]
     [InlineData("render routes")]
+    [InlineData("render policies")]
+    [InlineData("render dns")]
+    [InlineData("policy test")]
+    [InlineData("policy lint")]
+    [InlineData("policy diff")]
+    [InlineData("policy explain")]
+    [InlineData("policy log")]
+    [InlineData("policy audit")]
     [InlineData("trace")]
     [InlineData("api-server")]
     [InlineData("bench lab")]
     [InlineData("bench cni")]
+    [InlineData("bench services")]
+    [InlineData("bench policy")]
     public async Task Every_verb_has_help_with_an_example(string verb)
     {
         await using var user = new TestLab(ordinaryUser: true);

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Weft.Cli.Rendering;
+using Weft.Compilers.Dns;
 using Weft.Compilers.Policies;
 using Weft.Compilers.Rendering;
 using Weft.Compilers.Services;
+using Weft.Model.Dns;
 
 namespace Weft.Cli.Commands;
 
@@ -10,11 +12,12 @@ namespace Weft.Cli.Commands;
 internal static class RenderCommand
 {
     public static Command Create() => new("render", "Compile manifests offline and print what a node would be programmed with; needs no lab and no privileges."
-        .WithExample("weft render services -f examples/services --target nftables", "weft render routes -f examples/hello --node node2", "weft render policies -f examples/seed"))
+        .WithExample("weft render services -f examples/services --target nftables", "weft render routes -f examples/hello --node node2", "weft render policies -f examples/seed", "weft render dns -f examples/services"))
     {
         Services(),
         Routes(),
         Policies(),
+        Dns(),
     };
 
     private static Command Services()
@@ -74,6 +77,31 @@ internal static class RenderCommand
             var (table, problems) = PolicyCompiler.CompileOnce(cluster.Objects, ManifestCluster.NodeOf(cluster.Objects, parsed.GetValue(node)));
             ManifestCluster.Print(problems);
             Console.Write(RenderedPolicies.Of(parsed.GetValue(target)!, table));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Dns()
+    {
+        var files = ManifestCluster.Files();
+        files.Required = true;
+        var quiet = ManifestCluster.Quiet();
+        var domain = new Option<string>("--cluster-domain") { Description = "The cluster's domain.", DefaultValueFactory = _ => "cluster.local", HelpName = "DOMAIN" };
+        var command = new Command("dns", "Print the records of the cluster's zone, as a zone file has them. No agent serves them yet."
+            .WithExample("weft render dns -f examples/services", "weft render dns -f services.yaml --cluster-domain corp.example"))
+        {
+            files, domain, quiet,
+        };
+        command.SetAction(async (parsed, ct) =>
+        {
+            if (!DnsName.TryParse(parsed.GetValue(domain)!, out var origin, out var problem))
+                throw new UsageException($"--cluster-domain: {problem}");
+            var cluster = await ManifestCluster.ReadAsync(parsed.GetValue(files)!, parsed.GetValue(quiet), ct);
+            var (table, problems) = DnsCompiler.CompileOnce(cluster.Objects);
+            ManifestCluster.Print(problems);
+            foreach (var record in new ClusterRecords(origin, ClusterRecords.UsualTtl).Of(table))
+                Console.WriteLine(record);
             return 0;
         });
         return command;

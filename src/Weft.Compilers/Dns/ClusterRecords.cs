@@ -10,6 +10,9 @@ namespace Weft.Compilers.Dns;
 /// <param name="ttl">Seconds, of every record.</param>
 public sealed class ClusterRecords(DnsName zone, uint ttl)
 {
+    /// <summary>Seconds that others may remember a record unless something else is asked for; as the kubernetes plugin of CoreDNS.</summary>
+    public const uint UsualTtl = 5;
+
     private const int TotalWeight = 100;
 
     /// <summary>The version of the specification, as <c>dns-version</c> tells it.</summary>
