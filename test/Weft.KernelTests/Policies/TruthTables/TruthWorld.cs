@@ -18,21 +18,20 @@ internal sealed class TruthWorld : IDisposable
     private static readonly Sysctl[] Lasting = [new("net/netfilter/nf_conntrack_udp_timeout", "3600"), new("net/netfilter/nf_conntrack_udp_timeout_stream", "3600")];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), PatienceAfterFailure = TimeSpan.FromSeconds(3), Round = TimeSpan.FromSeconds(5);
 
-    private readonly TestCluster _cluster = new("ptp", "auto", 0, 0);
+    private readonly TestCluster _cluster;
     private readonly List<ServedNode> _served = [];
     private readonly List<EnforcedNode> _enforced = [];
     private readonly Dictionary<TruthPod, TestPod> _pods = [];
     private int _rounds;
     private bool _hasFailed;
 
-    private TruthWorld()
-    {
-    }
+    private TruthWorld(string attachment) => _cluster = new TestCluster(attachment, "auto", 0, 0);
 
     /// <summary>The world without policies; the flows of the markers are established.</summary>
-    public static async Task<TruthWorld> CreateAsync()
+    /// <param name="attachment">ptp or bridge.</param>
+    public static async Task<TruthWorld> CreateAsync(string attachment = "ptp")
     {
-        var world = new TruthWorld();
+        var world = new TruthWorld(attachment);
         await world.StartAsync();
         return world;
     }
