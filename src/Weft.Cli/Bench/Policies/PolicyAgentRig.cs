@@ -15,7 +15,8 @@ internal sealed class PolicyAgentRig : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("weft-bench-").FullName;
+    // In memory, and only in this mount namespace: nothing is left, however the benchmark ends.
+    private readonly string _folder = Directory.CreateDirectory("/run/weft-bench").FullName;
     private readonly KernelNftables _filter = new();
     private ApiServerHost? _server;
     private KubeClient? _client;

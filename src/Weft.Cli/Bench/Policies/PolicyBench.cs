@@ -1,6 +1,4 @@
 using System.Globalization;
-using Weft.Lab;
-using Weft.Lab.Host;
 
 namespace Weft.Cli.Bench.Policies;
 
@@ -8,21 +6,16 @@ namespace Weft.Cli.Bench.Policies;
 internal static class PolicyBench
 {
     /// <summary>What can be measured by itself.</summary>
-    public static readonly string[] Parts = ["all", "programming", "agent", "traffic"];
+    public static readonly string[] Parts = ["all", "programming", "agent", "traffic", "test"];
 
-    /// <summary>Goes on as <c>bench policy-inside</c> in new namespaces; does not return.</summary>
-    public static int Enter(string? plot, int runs, string part, bool small)
-    {
-        const string prepare = "mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run && mkdir /run/netns && mount -t tmpfs tmpfs /var/lib && ip link set lo up && exec \"$@\"";
-        LabEntry.Become(
+    /// <summary>Goes on as <c>bench policy-inside</c> in new namespaces.</summary>
+    public static int Enter(string? plot, int runs, string part, bool small) => BenchNamespaces.Run(
+        "mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run && mkdir /run/netns && mount -t tmpfs tmpfs /var/lib && ip link set lo up",
         [
-            .. NamespaceSupport.Require(userNamespace: true), "/bin/sh", "-c", prepare, "sh",
-            Installation.Current.Dotnet, Installation.Current.WeftDll, "bench", "policy-inside", "--runs", runs.ToString(CultureInfo.InvariantCulture), "--only", part,
+            "bench", "policy-inside", "--runs", runs.ToString(CultureInfo.InvariantCulture), "--only", part,
             .. small ? ["--small"] : Array.Empty<string>(),
             .. plot is null ? Array.Empty<string>() : ["--plot", Path.GetFullPath(plot)],
         ]);
-        return 1;
-    }
 
     /// <summary>Measures and prints.</summary>
     public static async Task<int> RunAsync(string? plot, int runs, string part, bool small, CancellationToken ct)
@@ -35,6 +28,8 @@ internal static class PolicyBench
             figures.AddRange(await PolicyAgentBench.MeasureAsync(scale, ct));
         if (part is "all" or "traffic")
             figures.AddRange(PolicyTraffic.Measure(scale, runs));
+        if (part is "all" or "test")
+            figures.Add(await PolicyTestBench.MeasureAsync(scale, runs, ct));
         return Report.Print("policy", figures);
     }
 

@@ -7,7 +7,7 @@ internal sealed record PolicyScale
     public static PolicyScale Full { get; } = new();
 
     /// <summary>One that takes seconds: whether everything can be measured, not how fast it is.</summary>
-    public static PolicyScale Small { get; } = new() { IsJudged = false, Policies = 50, Pods = 500, Few = 5, Many = 100, Changes = 20, Growth = [10, 100], PodGrowth = [100, 500] };
+    public static PolicyScale Small { get; } = new() { IsJudged = false, Policies = 50, Pods = 500, Few = 5, Many = 100, Changes = 20, Expectations = 50, Growth = [10, 100], PodGrowth = [100, 500] };
 
     public int Policies { get; init; } = 1000;
 
@@ -20,6 +20,9 @@ internal sealed record PolicyScale
 
     /// <summary>How many pods change.</summary>
     public int Changes { get; init; } = 500;
+
+    /// <summary>Expectations of `weft policy test`, a multiple of 50.</summary>
+    public int Expectations { get; init; } = 1000;
 
     /// <summary>Numbers of policies of the picture, with all pods.</summary>
     public int[] Growth { get; init; } = [10, 100, 300, 1000, 3000, 10_000];

@@ -10,38 +10,41 @@ internal static class ProgrammingBench
     public readonly record struct Times(double First, double ChangeMedian, double ChangeWorst);
 
     /// <summary>Programs a cluster anew <paramref name="runs"/> times, and changes one endpoint <paramref name="changes"/> times.</summary>
-    public static Times Measure(int services, int endpoints, int runs, int changes, string target = "nftables")
+    /// <param name="services">How many Services.</param>
+    /// <param name="endpoints">Endpoints of each.</param>
+    /// <param name="runs">How often it is programmed.</param>
+    /// <param name="changes">How often an endpoint changes.</param>
+    /// <param name="target">By what.</param>
+    /// <param name="patience">Neither programmings nor changes go on for longer; null for no limit.</param>
+    public static Times Measure(int services, int endpoints, int runs, int changes, string target = "nftables", TimeSpan? patience = null)
     {
         var cluster = new BenchCluster(services, endpoints);
         using var measured = new BenchTarget(target);
-        var first = new double[runs];
-        double[] moved = [];
-        for (var run = 0; run < runs; run++)
+        var (first, moved) = (new List<double>(), new List<double>());
+        var limit = (patience ?? TimeSpan.MaxValue).TotalMilliseconds;
+        while (moved.Count == 0)
         {
             using var reconciler = measured.Reconciler();
             Collect();
-            first[run] = Time(() => Turn(reconciler, cluster));
-            if (run == runs - 1)
-                moved = Changes(reconciler, cluster, changes);
+            first.Add(Time(() => Turn(reconciler, cluster)));
+            if (first.Count == runs || first.Sum() > limit)
+                Change(reconciler, cluster, changes, limit, moved);
             measured.Remove();
         }
 
-        return new Times(Report.Median(first), Report.Median(moved), moved.Order().ElementAt((int)(moved.Length * 0.99)));
+        return new Times(Report.Median(first), Report.Median(moved), moved.Order().ElementAt((int)(moved.Count * 0.99)));
     }
 
-    private static double[] Changes(ProxyReconciler reconciler, BenchCluster cluster, int changes)
+    private static void Change(ProxyReconciler reconciler, BenchCluster cluster, int changes, double limit, List<double> times)
     {
-        var times = new double[changes];
-        for (var change = 0; change < changes; change++)
+        while (times.Count < changes && (times.Count == 0 || times.Sum() < limit))
         {
-            times[change] = Time(() =>
+            times.Add(Time(() =>
             {
                 cluster.MoveOne();
                 Turn(reconciler, cluster);
-            });
+            }));
         }
-
-        return times;
     }
 
     private static void Turn(ProxyReconciler reconciler, BenchCluster cluster)
