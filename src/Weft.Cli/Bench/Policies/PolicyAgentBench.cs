@@ -10,7 +10,7 @@ namespace Weft.Cli.Bench.Policies;
 /// <summary>What an agent takes to start, from the event of a pod to the kernel, and to let a pod start; and what it weighs.</summary>
 internal static class PolicyAgentBench
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task<IReadOnlyList<Figure>> MeasureAsync(PolicyScale scale, CancellationToken ct)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Weft.Model.Links;
+using Weft.Netlink;
 
 namespace Weft.Cli.Bench.Policies;
 
@@ -10,7 +12,7 @@ internal static class PolicyBench
 
     /// <summary>Goes on as <c>bench policy-inside</c> in new namespaces.</summary>
     public static int Enter(string? plot, int runs, string part, bool small) => BenchNamespaces.Run(
-        "mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run && mkdir /run/netns && mount -t tmpfs tmpfs /var/lib && ip link set lo up",
+        "mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run && mkdir /run/netns && mount -t tmpfs tmpfs /var/lib",
         [
             "bench", "policy-inside", "--runs", runs.ToString(CultureInfo.InvariantCulture), "--only", part,
             .. small ? ["--small"] : Array.Empty<string>(),
@@ -20,6 +22,8 @@ internal static class PolicyBench
     /// <summary>Measures and prints.</summary>
     public static async Task<int> RunAsync(string? plot, int runs, string part, bool small, CancellationToken ct)
     {
+        using (var network = KernelNetworkStack.Open())
+            network.ChangeLink("lo", new LinkChange { Up = true });
         var scale = small ? PolicyScale.Small : PolicyScale.Full;
         var figures = new List<Figure>();
         if (part is "all" or "programming")
