@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Weft.Cli.Policies;
 using Weft.Cli.Rendering;
+using Weft.Cli.Up;
 using Weft.Compilers.Policies;
 using Weft.Model;
 
@@ -31,8 +33,9 @@ internal static class PolicyCommand
         };
         command.SetAction(async (parsed, ct) =>
         {
-            var cluster = await ManifestCluster.ReadAsync(parsed.GetValue(files)!, parsed.GetValue(quiet), ct);
-            var findings = PolicyLint.Of(cluster.Objects.Policies, cluster.Pods);
+            var manifests = await ManifestSources.ReadAsync(parsed.GetValue(files)!, ct);
+            var cluster = ManifestCluster.Read(manifests, parsed.GetValue(quiet));
+            EquatableArray<Problem> findings = [.. manifests.SelectMany(PolicyAdmission.Problems), .. PolicyLint.Of(cluster.Objects.Policies, cluster.Pods)];
             Console.Write(parsed.GetValue(output) == "json" ? Json(findings).ToJsonString() + "\n" : Text(findings));
             return findings.Count == 0 ? 0 : 1;
         });

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Weft.Cli.Policies;
 using Weft.Cli.Rendering;
+using Weft.Cli.Up;
 using Weft.Compilers.Policies.Reach;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
@@ -58,8 +60,11 @@ internal static class PolicyDiffCommand
 
     private static async Task<ReadCluster> OfflineAsync(string[] files, bool quiet, CancellationToken ct)
     {
-        var cluster = await ManifestCluster.ReadAsync(files, quiet, ct);
-        return new ReadCluster(cluster.Objects, cluster.Pods, []);
+        var manifests = await ManifestSources.ReadAsync(files, ct);
+        PolicyAdmission.Check(manifests);
+        var cluster = ManifestCluster.Read(manifests, quiet);
+        ManifestCluster.RefuseUnreadable(cluster);
+        return new ReadCluster(cluster.Objects, cluster.Pods, manifests);
     }
 
     /// <summary>A cluster with policies and namespaces of files, as after `kubectl apply`.</summary>

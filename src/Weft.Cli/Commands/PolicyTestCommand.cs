@@ -3,8 +3,9 @@ using System.Text;
 using System.Xml;
 using Weft.Cli.Policies;
 using Weft.Cli.Rendering;
-using Weft.Compilers.Offline;
 using Weft.Compilers.Policies.Testing;
+using Weft.Kubernetes.Client;
+using Weft.Lab;
 
 namespace Weft.Cli.Commands;
 
@@ -27,7 +28,7 @@ internal static class PolicyTestCommand
         {
             var inputs = await PolicyTestInputs.ReadAsync([.. parsed.GetValue(sources)!, .. parsed.GetValue(files) ?? []], ct);
             var running = LabChoice.Of(parsed, lab);
-            var report = running is null ? Offline(inputs, parsed.GetValue(quiet)) : await LabPolicyTest.RunAsync(running, inputs, ct);
+            var report = running is null ? Offline(inputs, parsed.GetValue(quiet)) : await InLabAsync(running, inputs, ct);
             var text = new PolicyTestText(running is null ? PolicyPlaces.Of(inputs.Manifests) : _ => null);
             if (parsed.GetValue(junit) is { } path)
                 Write(path, text.JUnit(report));
@@ -37,11 +38,23 @@ internal static class PolicyTestCommand
         return command;
     }
 
+    /// <exception cref="UsageException">The lab does not run, or does not answer: nothing was checked.</exception>
+    private static async Task<PolicyTestReport> InLabAsync(LabDirectory lab, PolicyTestInputs inputs, CancellationToken ct)
+    {
+        try
+        {
+            return await LabPolicyTest.RunAsync(lab, inputs, ct);
+        }
+        catch (Exception error) when (error is LabException or KubeApiException)
+        {
+            throw new UsageException(error.Message);
+        }
+    }
+
     private static PolicyTestReport Offline(PolicyTestInputs inputs, bool quiet)
     {
-        var cluster = OfflineCluster.From(inputs.Manifests.Select(manifest => manifest.Object));
-        foreach (var note in quiet ? [] : cluster.Notes)
-            Console.Error.WriteLine($"note: {note}");
+        var cluster = ManifestCluster.Read(inputs.Manifests, quiet);
+        ManifestCluster.RefuseUnreadable(cluster);
         var tester = new PolicyTester(cluster.Objects, cluster.Pods);
         ManifestCluster.Print(tester.Problems);
         return tester.Run(Checks(tester, inputs));

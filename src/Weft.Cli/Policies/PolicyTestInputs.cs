@@ -38,6 +38,7 @@ internal sealed class PolicyTestInputs
             }
 
             ManifestSources.RefuseTwins(inputs._manifests);
+            PolicyAdmission.Check(inputs._manifests);
         }
         catch (ManifestException error)
         {

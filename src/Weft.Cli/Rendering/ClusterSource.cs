@@ -2,7 +2,6 @@ using System.CommandLine;
 using Weft.Cli.Commands;
 using Weft.Cli.Tracing;
 using Weft.Cli.Up;
-using Weft.Compilers.Offline;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Lab;
@@ -33,9 +32,7 @@ internal sealed class ClusterSource
         if (parsed.GetValue(_files) is not { Length: > 0 } files)
             return await LiveAsync(parsed.GetValue(_kubeconfig) ?? KubeconfigOf(parsed.Lab(_name)), ct);
         var manifests = await ManifestSources.ReadAsync(files, ct);
-        var cluster = OfflineCluster.From(manifests.Select(manifest => manifest.Object));
-        foreach (var note in parsed.GetValue(_quiet) ? [] : cluster.Notes)
-            Console.Error.WriteLine($"note: {note}");
+        var cluster = ManifestCluster.Read(manifests, parsed.GetValue(_quiet));
         return new ReadCluster(cluster.Objects, cluster.Pods, manifests);
     }
 

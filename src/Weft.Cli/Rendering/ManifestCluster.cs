@@ -2,6 +2,7 @@ using System.CommandLine;
 using Weft.Cli.Up;
 using Weft.Compilers.Offline;
 using Weft.Kubernetes;
+using Weft.Kubernetes.Client;
 using Weft.Model;
 
 namespace Weft.Cli.Rendering;
@@ -15,14 +16,25 @@ internal static class ManifestCluster
     public static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Do not say what was assumed." };
 
     /// <summary>Reads them, and says on standard error what had to be assumed.</summary>
-    /// <exception cref="Kubernetes.Client.ManifestException">A file cannot be read.</exception>
-    public static async Task<OfflineCluster> ReadAsync(IReadOnlyList<string> files, bool quiet, CancellationToken ct)
+    /// <exception cref="ManifestException">A file cannot be read.</exception>
+    public static async Task<OfflineCluster> ReadAsync(IReadOnlyList<string> files, bool quiet, CancellationToken ct) =>
+        Read(await ManifestSources.ReadAsync(files, ct), quiet);
+
+    /// <summary>The cluster of manifests; says on standard error what had to be assumed.</summary>
+    public static OfflineCluster Read(IEnumerable<Manifest> manifests, bool quiet)
     {
-        var manifests = await ManifestSources.ReadAsync(files, ct);
         var cluster = OfflineCluster.From(manifests.Select(manifest => manifest.Object));
         foreach (var note in quiet ? [] : cluster.Notes)
             Console.Error.WriteLine($"note: {note}");
         return cluster;
+    }
+
+    /// <summary>A verdict must not rest on what is left of manifests.</summary>
+    /// <exception cref="UsageException">An object cannot be read.</exception>
+    public static void RefuseUnreadable(OfflineCluster cluster)
+    {
+        if (cluster.LeftOut.Any())
+            throw new UsageException(string.Join('\n', cluster.LeftOut));
     }
 
     /// <summary>The node asked for, or the first one.</summary>

@@ -11,6 +11,11 @@ namespace Weft.Compilers.Offline;
 /// <param name="Notes">What was invented, and what cannot be read: a sentence each.</param>
 public sealed record OfflineCluster(ClusterSnapshot Objects, EquatableArray<Pod> Pods, EquatableArray<string> Notes)
 {
+    private const string Unreadable = " cannot be read and is left out: ";
+
+    /// <summary>Of the notes, those about objects that should be there and are not.</summary>
+    public IEnumerable<string> LeftOut => Notes.Where(note => note.Contains(Unreadable, StringComparison.Ordinal));
+
     /// <summary>Reads objects; the same ones give the same cluster. See README.md for what is invented.</summary>
     public static OfflineCluster From(IEnumerable<JsonObject> manifests)
     {
@@ -70,7 +75,7 @@ public sealed record OfflineCluster(ClusterSnapshot Objects, EquatableArray<Pod>
             }
             catch (JsonException e)
             {
-                notes.Add($"{T.Resource.Kind} {obj["metadata"]!["name"]} cannot be read and is left out: {e.Message}");
+                notes.Add($"{T.Resource.Kind} {obj["metadata"]!["name"]}{Unreadable}{e.Message}");
             }
         }
 
