@@ -31,6 +31,9 @@ public sealed record PolicyExpectation(string Name, string Source, int Line)
     /// <summary>Who is to be the one that decides; null for whoever does.</summary>
     public ExpectedDecider? By { get; init; }
 
+    /// <summary>The name of its document.</summary>
+    public string Suite { get; init; } = Source;
+
     /// <summary><c>FILE:LINE</c>.</summary>
     public string Place => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Source}:{Line}");
 }

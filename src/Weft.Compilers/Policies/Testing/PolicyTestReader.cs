@@ -59,8 +59,9 @@ public sealed partial class PolicyTestReader
             Matrices(matrix);
         if (_expectations.Count == 0 && _errors.Count == 0)
             Error(root, "there are no expectations: write them under tests or matrix");
+        var name = (fields["name"] ?? metadata?["name"])?.ToString() ?? _source;
         return new PolicyTestDocument(
-            (fields["name"] ?? metadata?["name"])?.ToString() ?? _source, _source, Texts(fields["manifests"]), _expectations.ToEquatableArray());
+            name, _source, Texts(fields["manifests"]), _expectations.Select(expectation => expectation with { Suite = name }).ToEquatableArray());
     }
 
     private void Tests(JsonNode? tests, JsonNode root)

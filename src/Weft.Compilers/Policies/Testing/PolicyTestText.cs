@@ -55,13 +55,13 @@ public sealed class PolicyTestText(Func<PolicyRuleName, string?> placeOf)
         })]),
     };
 
-    /// <summary>The report in the XML that CI systems read: a suite for each file, a case for each expectation.</summary>
+    /// <summary>The report in the XML that CI systems read: a suite for each document, a case for each expectation.</summary>
     public XDocument JUnit(PolicyTestReport report) => new(new XElement(
         "testsuites",
         new XAttribute("tests", report.Results.Count),
         new XAttribute("failures", report.Failed),
         new XAttribute("skipped", report.Skipped),
-        report.Results.GroupBy(result => result.Expectation.Source).Select(file => new XElement(
+        report.Results.GroupBy(result => result.Expectation.Suite).Select(file => new XElement(
             "testsuite",
             new XAttribute("name", file.Key),
             new XAttribute("tests", file.Count()),
@@ -87,7 +87,7 @@ public sealed class PolicyTestText(Func<PolicyRuleName, string?> placeOf)
         var element = new XElement(
             "testcase",
             new XAttribute("name", result.Expectation.Name),
-            new XAttribute("classname", result.Expectation.Source),
+            new XAttribute("classname", result.Expectation.Suite),
             new XAttribute("file", result.Expectation.Source),
             new XAttribute("line", result.Expectation.Line));
         if (result.Outcome == PolicyTestOutcome.Skipped)
