@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weft.Compilers.Clusters;
+using Weft.Compilers.Pods;
 using Weft.Model;
 using Weft.Model.Nodes;
 
@@ -30,8 +31,8 @@ internal static class HostChecks
             }
         }
 
-        if (settings is { Attachment: PodAttachment.Bridge, CniConfiguration: null } && !host.BridgeNetfilter)
-            problems.Add(new Problem(self.ObjectName, "BridgeNetfilterMissing", "traffic between pods of this node passes no IP hook of the kernel, so Services and policies miss it: load the module br_netfilter (CONFIG_BRIDGE_NETFILTER), or set cni to ptp"));
+        if (!host.BridgeNetfilter && BridgedPods.Has(settings))
+            problems.Add(new Problem(self.ObjectName, "BridgeNetfilterMissing", "traffic between pods of this node passes no IP hook of the kernel, so Services miss it (policies have a table of their own for it): load the module br_netfilter (CONFIG_BRIDGE_NETFILTER), or set cni to ptp"));
         if (!host.IPv6 && self.PodRanges.Any(range => range.IsV6))
             problems.Add(new Problem(self.ObjectName, "IPv6Missing", "it has an IPv6 podCIDR, but its kernel has no IPv6: boot without ipv6.disable=1 (CONFIG_IPV6)"));
     }

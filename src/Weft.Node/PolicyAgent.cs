@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Weft.Compilers.Policies.Nftables;
 using Weft.Kubernetes.Client;
 using Weft.Netlink.Conntrack;
+using Weft.Netlink.Namespaces;
 using Weft.Netlink.Nftables;
 using Weft.Netlink.PacketLog;
 using Weft.Node.Policies;
@@ -17,7 +18,11 @@ namespace Weft.Node;
 /// <param name="Flows">Connections.</param>
 /// <param name="Counters">Another packet filter socket, to read what is counted while the first one works.</param>
 /// <param name="Packets">What is logged.</param>
-internal sealed record PolicyKernel(INftablesDriver Filter, INftablesMonitor Monitor, IConntrack Flows, INftablesDriver Counters, IPacketLog Packets);
+internal sealed record PolicyKernel(INftablesDriver Filter, INftablesMonitor Monitor, IConntrack Flows, INftablesDriver Counters, IPacketLog Packets)
+{
+    /// <summary>The kernel's settings.</summary>
+    public ISysctls Sysctls { get; init; } = new KernelSysctls();
+}
 
 /// <summary>Puts the enforcement of policies together: its loop, and what listens and looks beside it.</summary>
 internal sealed class PolicyAgent
@@ -46,6 +51,7 @@ internal sealed class PolicyAgent
             Policies = _watch,
             Attachments = attachments,
             Filter = kernel.Filter,
+            Sysctls = kernel.Sysctls,
             Cutter = _cutter,
             Verdicts = _verdicts,
             Metrics = _metrics,

@@ -22,10 +22,10 @@ public static class SysctlCompiler
             sysctls.Add(new Sysctl("net/ipv6/conf/all/forwarding", "1"));
         if (v4 && overlay is not null)
             sysctls.Add(new Sysctl($"net/ipv4/conf/{OverlayDevice.Name}/rp_filter", "2"));
-        if (settings.Attachment == PodAttachment.Bridge && host.BridgeNetfilter)
+        if (host.BridgeNetfilter && BridgedPods.Has(settings))
         {
             if (v4)
-                sysctls.Add(new Sysctl("net/bridge/bridge-nf-call-iptables", "1"));
+                sysctls.Add(new Sysctl(BridgedPods.Sysctl, "1"));
             if (v6)
                 sysctls.Add(new Sysctl("net/bridge/bridge-nf-call-ip6tables", "1"));
         }

@@ -1,3 +1,4 @@
+using Weft.Compilers.Pods;
 using Weft.Model;
 using Weft.Model.Nodes;
 using Weft.Netlink;
@@ -22,7 +23,7 @@ public sealed class HostReader(INetworkStack network, ISysctls sysctls, CniFolde
                 .OrderBy(link => link.Name, StringComparer.Ordinal)
                 .ToEquatableArray(),
             CniPlugins = cni.Plugins(),
-            BridgeNetfilter = sysctls.Read("net/bridge/bridge-nf-call-iptables") is not null,
+            BridgeNetfilter = sysctls.Read(BridgedPods.Sysctl) is not null,
             IPv6 = sysctls.Read("net/ipv6/conf/all/forwarding") is not null,
         };
     }

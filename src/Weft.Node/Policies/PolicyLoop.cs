@@ -39,7 +39,7 @@ internal sealed class PolicyLoop
         (_changed, _policies, _attachments, _cutter, _metrics) = (parts.Changed, parts.Policies, parts.Attachments, parts.Cutter, parts.Metrics);
         _verdicts = parts.Verdicts;
         _cluster.OnChange(_changed);
-        _reconciler = new PolicyReconciler(options.NodeName, parts.Filter, options.Time);
+        _reconciler = new PolicyReconciler(options.NodeName, parts.Filter, options.Time, parts.Sysctls);
         _gate = new StartingPodGate(parts.Filter);
         _problems = new ProblemReporter(events, logger);
     }

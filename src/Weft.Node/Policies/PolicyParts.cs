@@ -1,4 +1,5 @@
 using Weft.Kubernetes.Client;
+using Weft.Netlink.Namespaces;
 using Weft.Netlink.Nftables;
 using Weft.Node.Policies.Verdicts;
 
@@ -18,6 +19,9 @@ internal sealed record PolicyParts
 
     /// <summary>The packet filter.</summary>
     public required INftablesDriver Filter { get; init; }
+
+    /// <summary>The kernel's settings.</summary>
+    public required ISysctls Sysctls { get; init; }
 
     /// <summary>Cuts connections that are denied now.</summary>
     public required ConnectionCutter Cutter { get; init; }

@@ -3,6 +3,7 @@ using Weft.Compilers.Policies.Nftables;
 using Weft.Kubernetes;
 using Weft.Model;
 using Weft.Model.Policies;
+using Weft.Netlink.Namespaces;
 using Weft.Netlink.Nftables;
 using Weft.Node.Nftables;
 
@@ -28,19 +29,24 @@ internal sealed class PolicyReconciler
 {
     private readonly string _nodeName;
     private readonly PolicyCompiler _compiler = new();
-    private readonly TableKeeper<PolicyTable, NftPolicyProgram> _tables;
+    private readonly INftablesDriver _driver;
     private readonly RefusedPolicies _refused;
+    private readonly BridgeFrames? _bridge;
+    private TableKeeper<PolicyTable, NftPolicyProgram> _tables;
+    private bool _withBridge;
     private PolicyTable? _enforced;
     private PolicyRuleName? _blamed;
 
     /// <param name="nodeName">The node.</param>
     /// <param name="driver">The packet filter.</param>
     /// <param name="time">The clock; the system's when null.</param>
-    public PolicyReconciler(string nodeName, INftablesDriver driver, TimeProvider? time = null)
+    /// <param name="sysctls">The kernel's settings; without them no frames on bridges are judged by themselves.</param>
+    public PolicyReconciler(string nodeName, INftablesDriver driver, TimeProvider? time = null, ISysctls? sysctls = null)
     {
-        _nodeName = nodeName;
+        (_nodeName, _driver) = (nodeName, driver);
         _refused = new RefusedPolicies(nodeName, time ?? TimeProvider.System);
-        _tables = new TableKeeper<PolicyTable, NftPolicyProgram>(driver, NftPolicyProgram.Tables, found => NftPolicyProgram.Adopt(found), Program);
+        _bridge = sysctls is null ? null : new BridgeFrames(sysctls, time ?? TimeProvider.System);
+        _tables = Keeper(withBridge: false);
     }
 
     /// <summary>The next turn reads back instead of trusting its memory.</summary>
@@ -54,13 +60,14 @@ internal sealed class PolicyReconciler
     public PolicyTurn Turn(ClusterSnapshot cluster)
     {
         var (table, problems) = _compiler.Compile(cluster, _nodeName);
+        UseBridge(_bridge?.NeedTable(cluster) ?? false);
         try
         {
             var (changes, repairs) = (0, 0);
             _enforced = Attempt(_refused.Close(table)) is { } refusal
                 ? new RefusalSearch(Attempt, _refused).Program(table, _enforced, refusal)
                 : _refused.Close(table);
-            return new PolicyTurn(_enforced, changes, repairs > 0, Programmed: true, [.. problems, .. _refused.Problems, .. _tables.Current?.Problems ?? []])
+            return new PolicyTurn(_enforced, changes, repairs > 0, Programmed: true, [.. problems, .. _refused.Problems, .. _tables.Current?.Problems ?? [], .. _bridge?.Problems(_nodeName) ?? []])
             {
                 Refused = _refused.Count,
             };
@@ -71,7 +78,14 @@ internal sealed class PolicyReconciler
                 {
                     var (written, repaired) = _tables.Sync(wanted);
                     (changes, repairs) = (changes + written, repairs + repaired);
+                    if (_withBridge)
+                        _bridge!.NoteTaken();
                     return null;
+                }
+                catch (NftException refused) when (_withBridge && _bridge!.Note(refused))
+                {
+                    UseBridge(wanted: false);
+                    return Attempt(wanted);
                 }
                 catch (NftException refused) when (!TableKeeper<PolicyTable, NftPolicyProgram>.IsPassing(refused))
                 {
@@ -86,6 +100,16 @@ internal sealed class PolicyReconciler
             return new PolicyTurn(table, 0, Drift: false, Programmed: false, [.. problems, problem]);
         }
     }
+
+    /// <summary>A keeper for other tables reads back what is there, and removes what is too much.</summary>
+    private void UseBridge(bool wanted)
+    {
+        if (wanted != _withBridge)
+            _tables = Keeper(_withBridge = wanted);
+    }
+
+    private TableKeeper<PolicyTable, NftPolicyProgram> Keeper(bool withBridge) =>
+        new(_driver, NftPolicyProgram.Tables, found => NftPolicyProgram.Adopt(found, withBridge), Program);
 
     private int Program(NftPolicyProgram program, PolicyTable desired)
     {

@@ -48,6 +48,9 @@ public static class InterpretedPolicies
         }
     }
 
+    /// <summary>Whether a connection passes these rules.</summary>
+    public static bool Passes(NftRuleset ruleset, Connection connection) => Run(new NftInterpreter(ruleset, Host), connection, HookOf(connection)).Accepted;
+
     /// <summary>What becomes of a connection's first packet in this hook, and behind it.</summary>
     public static NftTrace Run(NftInterpreter interpreter, Connection connection, NftHook hook, ushort sourcePort = 40000, byte tcpFlags = 0x02)
     {

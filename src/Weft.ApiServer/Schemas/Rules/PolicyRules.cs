@@ -10,7 +10,7 @@ using Validation = Validation.Validation;
 /// <summary>NetworkPolicies.</summary>
 internal static class PolicyRules
 {
-    private static readonly string[] Types = ["Egress", "Ingress"];
+    private static readonly string[] Types = ["Ingress", "Egress"];
 
     public static void Default(JsonObject spec)
     {
@@ -40,21 +40,24 @@ internal static class PolicyRules
 
     public static void Port(JsonObject port, Validation v)
     {
+        var end = port.Number("endPort");
         if (port["port"] is not { } number)
         {
-            if (port.ContainsKey("endPort"))
-                v.Required("port", "must be specified when `endPort` is specified");
+            if (end is { } alone)
+                v.Invalid("endPort", alone, "may not be specified when `port` is not specified");
             return;
         }
+
+        var isNumeric = JsonScalars.TryInteger(number, out var start);
+        if (end is { } named && !isNumeric)
+            v.Invalid("endPort", named, "may not be specified when `port` is non-numeric");
         ProbeRules.PortOrName(number, "port", v);
-        if (port.Number("endPort") is not { } end)
+        if (end is not { } last || !isNumeric)
             return;
-        if (!JsonScalars.TryInteger(number, out var start))
-            v.Required("port", "port must be numeric when `endPort` is specified");
-        else if (Formats.Port(end) is { } problem)
-            v.Invalid("endPort", end, problem);
-        else if (end < start)
-            v.Invalid("endPort", end, "must be greater than or equal to `port`");
+        if (last < start)
+            v.Invalid("endPort", last, "must be greater than or equal to `port`");
+        if (Formats.Port(last) is { } problem)
+            v.Invalid("endPort", last, problem);
     }
 
     public static void Peer(JsonObject peer, Validation v)

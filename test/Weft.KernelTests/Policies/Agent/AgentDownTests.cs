@@ -10,10 +10,14 @@ namespace Weft.KernelTests.Policies.Agent;
 [Collection(NftablesCollection.Name)]
 public sealed class AgentDownTests
 {
-    [Fact]
-    public async Task Policies_stay_in_force_pods_wait_or_start_isolated_and_get_theirs_when_the_agent_is_back()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Policies_stay_in_force_pods_wait_or_start_isolated_and_get_theirs_when_the_agent_is_back(bool isKilled)
     {
-        await using var cluster = await PolicedCluster.StartAsync();
+        if (isKilled)
+            WeftProcess.NeedsBuild();
+        await using var cluster = await PolicedCluster.StartAsync(hasProcesses: isKilled);
         var node = cluster.Network.Nodes[0];
         var (db, web) = (await cluster.AddPodAsync(node, "db", "db"), await cluster.AddPodAsync(node, "web", "web"));
         await cluster.IsolateAsync("db", "web");
@@ -30,7 +34,7 @@ public sealed class AgentDownTests
         Assert.False(await PolicedCluster.PassesAsync(attached, web, 80, expected: false));
         Assert.False(await PolicedCluster.PassesAsync(web, attached, 80, expected: false));
 
-        cluster.StartAgent(node);
+        await cluster.StartAgentAsync(node);
         await cluster.ShowAsync(isolated, attached);
         Assert.True(await PolicedCluster.PassesAsync(attached, web, 80, expected: true));
         await cluster.UntilEnforcedAsync();
@@ -50,7 +54,7 @@ public sealed class AgentDownTests
         await AssertHeldAsync(web, db);
 
         await cluster.StopAgentAsync(node);
-        cluster.StartAgent(node);
+        await cluster.StartAgentAsync(node);
         await cluster.UntilAsync(() => Task.FromResult(cluster.Metric(node, "weft_policy_turns_total") > 0));
         await AssertHeldAsync(web, db);
     }

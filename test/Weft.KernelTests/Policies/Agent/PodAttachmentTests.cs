@@ -1,5 +1,12 @@
+using Weft.Compilers.Pods;
+using Weft.Compilers.Policies.Nftables;
 using Weft.KernelTests.Nftables;
 using Weft.KernelTests.Node;
+using Weft.Kubernetes;
+using Weft.Model;
+using Weft.Model.Policies;
+using Weft.Netlink.Namespaces;
+using Weft.Netlink.Nftables;
 
 namespace Weft.KernelTests.Policies.Agent;
 
@@ -10,14 +17,62 @@ public sealed class PodAttachmentTests
     private const byte Tcp = 6, Udp = 17;
 
     [Theory]
+    [Trait("vm", "also")]
     [InlineData("ptp")]
     [InlineData("bridge")]
     public async Task Pods_are_held_to_policies_on_one_node_and_across_nodes_by_either_family(string attachment)
     {
         Assert.SkipUnless(
-            attachment == "ptp" || File.Exists("/proc/sys/net/bridge/bridge-nf-call-iptables"),
-            "the kernel has no br_netfilter (CONFIG_BRIDGE_NETFILTER), so frames on a bridge pass no IP hook");
+            attachment == "ptp" || File.Exists($"/proc/sys/{BridgedPods.Sysctl}"),
+            "the kernel has no br_netfilter (CONFIG_BRIDGE_NETFILTER, or its module is not loaded), so frames on a bridge pass no IP hook");
         await using var cluster = await PolicedCluster.StartAsync(attachment, nodes: 2);
+        await AssertHeldAsync(cluster);
+    }
+
+    [Fact]
+    [Trait("vm", "also")]
+    public async Task Without_br_netfilter_a_table_of_the_bridge_family_holds_pods_on_one_bridge()
+    {
+        Assert.SkipUnless(TracksBridges, "the kernel has no nf_conntrack_bridge (CONFIG_NF_CONNTRACK_BRIDGE)");
+        await using var cluster = await PolicedCluster.StartAsync("bridge", nodes: 2, hasBridgeNetfilter: false);
+        await AssertHeldAsync(cluster);
+        Assert.NotNull(cluster.Network.Nodes[0].Filter.ReadBack(NftPolicyProgram.Bridged).Ruleset.Find(NftPolicyProgram.Bridged));
+    }
+
+    [Fact]
+    public async Task A_kernel_that_has_neither_is_reported_and_routed_pods_are_held_all_the_same()
+    {
+        Assert.SkipWhen(TracksBridges, "the kernel has nf_conntrack_bridge, so nothing is missing");
+        await using var cluster = await PolicedCluster.StartAsync("bridge", nodes: 2, hasBridgeNetfilter: false);
+        var (db, stranger) = (await cluster.AddPodAsync(cluster.Network.Nodes[0], "db", "db"), await cluster.AddPodAsync(cluster.Network.Nodes[1], "far-other", "other"));
+        await cluster.IsolateAsync("db", "web");
+
+        Assert.False(await PolicedCluster.PassesAsync(stranger, db, 80, expected: false));
+        await cluster.UntilAsync(async () => (await cluster.Client.ListAsync<EventObject>()).Items.Any(report =>
+            report is { Reason: "BridgeNotPoliced", InvolvedObject: { Kind: "Node", Name: "node1" } } && report.Message?.Contains("set cni to ptp", StringComparison.Ordinal) == true));
+    }
+
+    private static bool TracksBridges
+    {
+        get
+        {
+            using var somewhere = NetworkNamespace.Create();
+            using var filter = somewhere.Run(static () => new KernelNftables());
+            var pod = new PolicedPod(IpAddress.Parse("10.244.1.2"), "default", "db") { Ingress = new PolicyClass(PolicyDirection.Ingress) };
+            try
+            {
+                filter.Apply(NftPolicyProgram.Adopt(null, withBridge: true).Plan(new PolicyTable { Pods = [pod] }));
+                return true;
+            }
+            catch (NftException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static async Task AssertHeldAsync(PolicedCluster cluster)
+    {
         var (first, second) = (cluster.Network.Nodes[0], cluster.Network.Nodes[1]);
         var db = await cluster.AddPodAsync(first, "db", "db");
         TestPod[] friends = [await cluster.AddPodAsync(first, "near-web", "web"), await cluster.AddPodAsync(second, "far-web", "web")];

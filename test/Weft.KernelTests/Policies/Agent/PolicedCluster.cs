@@ -2,13 +2,19 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Weft.ApiServer;
 using Weft.Compilers.Clusters;
+using Weft.Compilers.Pods;
 using Weft.Compilers.Policies;
 using Weft.Compilers.Policies.Nftables;
 using Weft.KernelTests.Node;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Model;
+using Weft.Model.Nodes;
 using Weft.Model.Policies;
+using Weft.Netlink;
+using Weft.Netlink.Fakes;
+using Weft.Netlink.Libc;
+using Weft.Netlink.Namespaces;
 using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.KernelTests.Policies.Agent;
@@ -17,51 +23,79 @@ namespace Weft.KernelTests.Policies.Agent;
 internal sealed class PolicedCluster : IAsyncDisposable
 {
     public const string Space = "default";
+    private const int ServerHost = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("weft-policed-").FullName;
-    private readonly Dictionary<TestNode, RunningPolicies> _agents = [];
+    private readonly Dictionary<TestNode, IAsyncDisposable> _agents = [];
+    private readonly bool _hasProcesses;
+    private readonly KernelNetworkStack _own = KernelNetworkStack.Open();
+    private ISysctls? _sysctls;
     private ApiServerHost? _server;
 
-    private PolicedCluster(string attachment, int nodes) => Network = new TestCluster(attachment, "auto", new int[nodes]);
+    private PolicedCluster(string attachment, int nodes, bool hasProcesses) =>
+        (Network, _hasProcesses) = (new TestCluster(attachment, "auto", new int[nodes]), hasProcesses);
 
     public TestCluster Network { get; }
 
     public KubeClient Client { get; private set; } = null!;
 
     /// <summary>Starts it without pods and policies.</summary>
-    public static async Task<PolicedCluster> StartAsync(string attachment = "ptp", int nodes = 1)
+    /// <param name="attachment">ptp or bridge.</param>
+    /// <param name="nodes">How many nodes.</param>
+    /// <param name="hasProcesses">Whether the whole agent runs, as the process that it is; with one node.</param>
+    /// <param name="hasBridgeNetfilter">Whether frames on a bridge pass the IP hooks, as far as the kernel has that.</param>
+    public static async Task<PolicedCluster> StartAsync(string attachment = "ptp", int nodes = 1, bool hasProcesses = false, bool hasBridgeNetfilter = true)
     {
-        var cluster = new PolicedCluster(attachment, nodes);
+        var cluster = new PolicedCluster(attachment, nodes, hasProcesses);
         cluster.Network.Program();
-        var server = cluster._server = await ApiServerHost.StartAsync(
-            new ApiServerOptions { StateDirectory = cluster._folder, Listen = [new IPEndPoint(IPAddress.Loopback, 0)] }, CancellationToken.None);
-        cluster.Client = new KubeClient(new KubeConfig
-        {
-            Server = new Uri($"https://127.0.0.1:{server.Endpoints[0].Port}"),
-            CertificateAuthority = server.CaCertificatePem,
-            Token = server.AdminToken,
-        });
+        if (!hasBridgeNetfilter)
+            cluster.SwitchBridgeNetfilterOff();
+        await cluster.StartServerAsync();
+        await cluster.SetAsync("cni", attachment);
         foreach (var node in cluster.Network.Nodes)
         {
             var created = await cluster.Client.CreateAsync(node.Object with { Status = new() });
             await cluster.Client.UpdateStatusAsync(created with { Status = node.Object.Status });
-            cluster.StartAgent(node);
+            await cluster.StartAgentAsync(node);
         }
 
         return cluster;
     }
 
-    public void StartAgent(TestNode node) => _agents[node] = new RunningPolicies(Client, node, Socket(node));
+    /// <summary>Starts an agent and waits until the CNI plugin can ask it.</summary>
+    public async Task StartAgentAsync(TestNode node)
+    {
+        _agents[node] = Start(node);
+        await UntilAsync(() =>
+        {
+            try
+            {
+                UnixRequest.Ask(Socket(node), "{}"u8, TimeSpan.FromSeconds(1));
+                return Task.FromResult(true);
+            }
+            catch (NetlinkException)
+            {
+                return Task.FromResult(false);
+            }
+        });
+    }
 
+    private IAsyncDisposable Start(TestNode node) => _hasProcesses
+        ? WeftProcess.Start(
+            node.Namespace, "node", "run", "--kubeconfig", Path.Combine(_folder, "kubeconfig"), "--node-name", node.Name,
+            "--cni-conf-dir", node.ConfDir, "--cni-bin-dir", Path.Combine(_folder, "no-plugins"))
+        : new RunningPolicies(Client, node, Socket(node), _sysctls);
+
+    /// <summary>Ends an agent; a process by SIGKILL.</summary>
     public async Task StopAgentAsync(TestNode node)
     {
         _agents.Remove(node, out var agent);
-        await agent!.StopAsync();
+        await agent!.DisposeAsync();
     }
 
     /// <summary>A figure of a node's agent; 0 while it has none.</summary>
-    public double Metric(TestNode node, string name) => _agents[node].Metric(name);
+    public double Metric(TestNode node, string name) => ((RunningPolicies)_agents[node]).Metric(name);
 
     /// <summary>A pod as a kubelet makes it: its network once its object is there, its status at the end.</summary>
     public async Task<TestPod> AddPodAsync(TestNode node, string name, string app)
@@ -150,7 +184,7 @@ internal sealed class PolicedCluster : IAsyncDisposable
         using var limit = new CancellationTokenSource(Patience);
         while (!await holds())
         {
-            foreach (var agent in _agents.Values)
+            foreach (var agent in _agents.Values.OfType<RunningPolicies>())
                 agent.ThrowIfFailed();
             await Task.Delay(20, limit.Token);
         }
@@ -161,17 +195,45 @@ internal sealed class PolicedCluster : IAsyncDisposable
         from.Namespace, to.Namespace, new Connection(from.Addresses[v6 ? 1 : 0], to.Addresses[v6 ? 1 : 0], protocol, (ushort)port), expected);
 
     /// <summary>Where a node's agent can be asked.</summary>
-    public string Socket(TestNode node) => Path.Combine(_folder, $"{node.Name}.sock");
+    public string Socket(TestNode node) => _hasProcesses ? StartingPods.Socket : Path.Combine(_folder, $"{node.Name}.sock");
 
     public async ValueTask DisposeAsync()
     {
         foreach (var agent in _agents.Values)
-            await agent.StopAsync();
+            await agent.DisposeAsync();
         Client?.Dispose();
         if (_server is not null)
             await _server.DisposeAsync();
+        if (_hasProcesses)
+            _own.DeleteLink("eth0");
+        _own.Dispose();
         Network.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>As if the module were not there: agents find no setting of it, and it does nothing.</summary>
+    private void SwitchBridgeNetfilterOff()
+    {
+        foreach (var node in Network.Nodes)
+            new KernelSysctls(node.Namespace).Apply([new Sysctl(BridgedPods.Sysctl, "0"), new Sysctl("net/bridge/bridge-nf-call-ip6tables", "0")]);
+        _sysctls = new FakeSysctls();
+    }
+
+    /// <summary>Agents that are processes live in their node's network and reach the server over the underlay.</summary>
+    private async Task StartServerAsync()
+    {
+        if (_hasProcesses)
+        {
+            using var here = NetworkNamespace.Current();
+            Network.Underlay.Join(here, _own, 0, ServerHost);
+        }
+
+        var address = _hasProcesses ? Underlay.V4(0, ServerHost).ToIPAddress() : IPAddress.Loopback;
+        _server = await ApiServerHost.StartAsync(
+            new ApiServerOptions { StateDirectory = _folder, Listen = [new IPEndPoint(address, 0)], CertificateNames = [address.ToString()] }, CancellationToken.None);
+        var kubeconfig = Path.Combine(_folder, "kubeconfig");
+        await File.WriteAllTextAsync(kubeconfig, _server.Kubeconfig($"https://{_server.Endpoints[0]}", "policed"));
+        Client = new KubeClient(KubeConfig.Load(kubeconfig));
     }
 
     private Action<JsonArray> Plugin(TestNode node, string withoutAgent) => plugins =>

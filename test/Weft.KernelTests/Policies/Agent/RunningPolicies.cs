@@ -3,6 +3,7 @@ using System.Text;
 using Weft.KernelTests.Node;
 using Weft.Kubernetes.Client;
 using Weft.Netlink.Conntrack;
+using Weft.Netlink.Namespaces;
 using Weft.Netlink.Nftables;
 using Weft.Netlink.PacketLog;
 using Weft.Node;
@@ -10,7 +11,7 @@ using Weft.Node;
 namespace Weft.KernelTests.Policies.Agent;
 
 /// <summary>One life of the part of an agent that enforces policies.</summary>
-internal sealed class RunningPolicies
+internal sealed class RunningPolicies : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private readonly KernelNftables _filter, _counters;
@@ -18,7 +19,11 @@ internal sealed class RunningPolicies
     private readonly PolicyAgent _policies;
     private readonly Task _running;
 
-    public RunningPolicies(KubeClient client, TestNode node, string socket)
+    /// <param name="client">The API server.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="socket">Where the CNI plugin asks.</param>
+    /// <param name="sysctls">The kernel's settings; the node's when null.</param>
+    public RunningPolicies(KubeClient client, TestNode node, string socket, ISysctls? sysctls)
     {
         var logger = new ConsoleLog(node.Name, TimeProvider.System);
         var options = new NodeAgentOptions
@@ -33,7 +38,8 @@ internal sealed class RunningPolicies
         _flows = KernelConntrack.Open(node.Namespace);
         var cluster = new ClusterWatch(client, logger);
         var events = new EventRecorder(client, "weft-node", node.Name, logger);
-        _policies = new PolicyAgent(options, client, cluster, new PolicyKernel(_filter, _filter, _flows, _counters, new KernelPacketLog(node.Namespace)), events, logger);
+        var kernel = new PolicyKernel(_filter, _filter, _flows, _counters, new KernelPacketLog(node.Namespace)) { Sysctls = sysctls ?? new KernelSysctls(node.Namespace) };
+        _policies = new PolicyAgent(options, client, cluster, kernel, events, logger);
         _running = Task.Run(() => Task.WhenAll(cluster.RunAsync(_end.Token), events.RunAsync(_end.Token), _policies.RunAsync(_end.Token)));
     }
 
@@ -51,7 +57,7 @@ internal sealed class RunningPolicies
             _running.GetAwaiter().GetResult();
     }
 
-    public async Task StopAsync()
+    public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await _running.ContinueWith(_ => { }, TaskScheduler.Default);
