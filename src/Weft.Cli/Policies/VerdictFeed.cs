@@ -88,6 +88,8 @@ internal sealed class VerdictFeed(IReadOnlyList<Agent> agents, Action<string> te
             var line = JsonSerializer.Deserialize(text, VerdictJson.Plain.VerdictLine)!;
             if (line.Missed > 0)
                 tell($"{agent.Name}: {line.Missed} packets more could not be read in time and are not shown");
+            if (line.Unlogged > 0)
+                tell($"{agent.Name}: at least {line.Unlogged} packets more are not shown, as the kernel logs only so many in a second: the metric weft_policy_rule_packets_total counts all of them");
             yield return line;
         }
     }

@@ -16,6 +16,10 @@ public sealed record VerdictLine
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Missed { get; init; }
 
+    /// <summary>How many packets more there were since the agent listens, which the kernel did not log as they were too many at once; at least.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Unlogged { get; init; }
+
     /// <summary>What follows happens now; before this came what the agent still held.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsLive { get; init; }

@@ -13,13 +13,18 @@ namespace Weft.Node.Policies.Verdicts;
 /// <param name="packets">The kernel's log.</param>
 /// <param name="log">Where verdicts go.</param>
 /// <param name="tally">Where they are counted.</param>
-/// <param name="changed">Called when <see cref="Problem"/> changed.</param>
 /// <param name="logger">Where to tell.</param>
-internal sealed class VerdictListener(NodeAgentOptions options, IPacketLog packets, VerdictLog log, VerdictTally tally, Action changed, ILogger logger)
+internal sealed class VerdictListener(NodeAgentOptions options, IPacketLog packets, VerdictLog log, VerdictTally tally, ILogger logger)
 {
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile VerdictNames? _names;
     private volatile Problem? _problem;
+
+    /// <summary>Called when it begins to listen.</summary>
+    public Action? Began { get; init; }
+
+    /// <summary>Called when <see cref="Problem"/> changed.</summary>
+    public Action? ProblemChanged { get; init; }
 
     /// <summary>Why it cannot listen; null while it does, and before there is anything to listen to.</summary>
     public Problem? Problem => _problem;
@@ -91,11 +96,15 @@ internal sealed class VerdictListener(NodeAgentOptions options, IPacketLog packe
     private void Become(bool listening, Problem? problem)
     {
         if (listening)
+        {
             PolicyLog.Listens(logger, PolicyLogging.Group);
+            Began?.Invoke();
+        }
+
         IsListening = listening;
         if (_problem == problem)
             return;
         _problem = problem;
-        changed();
+        ProblemChanged?.Invoke();
     }
 }

@@ -18,6 +18,16 @@ internal sealed class VerdictLog
     /// <summary>How many were missed since the start: the kernel had them, and nobody read them in time.</summary>
     public long Missed => Volatile.Read(ref _missed);
 
+    /// <summary>How many the kernel told of since the start, with those that were missed.</summary>
+    public long Heard
+    {
+        get
+        {
+            lock (_gate)
+                return _count + _missed;
+        }
+    }
+
     /// <summary>Adds a verdict.</summary>
     public void Add(NamedVerdict verdict)
     {

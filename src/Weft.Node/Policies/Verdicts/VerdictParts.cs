@@ -18,6 +18,7 @@ internal sealed class VerdictParts
     private readonly VerdictTally _tally = new();
     private readonly VerdictListener _listener;
     private readonly RuleCounters _counters;
+    private readonly UnloggedPackets _unlogged;
     private readonly VerdictMetrics _metrics;
     private volatile State _now = new(PolicyTable.Empty, new PolicyObjects());
 
@@ -29,8 +30,9 @@ internal sealed class VerdictParts
     public VerdictParts(NodeAgentOptions options, IPacketLog packets, INftablesDriver counters, Action changed, ILogger logger)
     {
         _options = options;
-        _listener = new VerdictListener(options, packets, _log, _tally, changed, logger);
         _counters = new RuleCounters(counters, options.Time);
+        _unlogged = new UnloggedPackets(_counters, _log, options.Time);
+        _listener = new VerdictListener(options, packets, _log, _tally, logger) { Began = _unlogged.Begin, ProblemChanged = changed };
         _metrics = new VerdictMetrics(_counters, _tally, _log, _listener);
     }
 
@@ -42,7 +44,7 @@ internal sealed class VerdictParts
     {
         get
         {
-            var questions = new VerdictQuestions(_log, Audit);
+            var questions = new VerdictQuestions(_log, _unlogged, Audit);
             yield return new(VerdictQuestions.Verdicts, questions.AnswerVerdictsAsync);
             yield return new(VerdictQuestions.Audit, questions.AnswerAuditAsync);
         }

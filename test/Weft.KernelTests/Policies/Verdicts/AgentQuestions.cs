@@ -9,10 +9,15 @@ namespace Weft.KernelTests.Policies.Verdicts;
 internal static class AgentQuestions
 {
     public static async Task<IReadOnlyList<NamedVerdict>> VerdictsAsync(string socket) =>
-        [.. (await AskAsync(socket, """{"verdicts":{}}""")).Select(line => JsonSerializer.Deserialize(line, VerdictJson.Plain.VerdictLine)!.Verdict).OfType<NamedVerdict>()];
+        [.. (await LinesAsync(socket)).Select(line => line.Verdict).OfType<NamedVerdict>()];
+
+    public static async Task<long> UnloggedAsync(string socket) => (await LinesAsync(socket)).Sum(line => line.Unlogged);
 
     public static async Task<AuditReport> AuditAsync(string socket) =>
         JsonSerializer.Deserialize(Assert.Single(await AskAsync(socket, """{"audit":{}}""")), VerdictJson.Plain.AuditReport)!;
+
+    private static async Task<IEnumerable<VerdictLine>> LinesAsync(string socket) =>
+        (await AskAsync(socket, """{"verdicts":{}}""")).Select(line => JsonSerializer.Deserialize(line, VerdictJson.Plain.VerdictLine)!);
 
     private static async Task<IReadOnlyList<string>> AskAsync(string path, string question)
     {

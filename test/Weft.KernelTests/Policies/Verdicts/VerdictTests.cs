@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Weft.KernelTests.Node;
 using Weft.KernelTests.Policies.Agent;
 using Weft.Kubernetes;
@@ -92,6 +94,28 @@ public sealed class VerdictTests
         Assert.True(cluster.Metric(node, Accepted) >= before);
         Assert.True(await PolicedCluster.PassesAsync(client, web, 80, expected: true));
         await cluster.UntilAsync(() => Task.FromResult(cluster.Metric(node, Accepted) >= before + 1));
+    }
+
+    [Fact]
+    public async Task Of_a_flood_the_kernel_logs_a_part_and_the_agent_knows_that_there_was_more()
+    {
+        await using var cluster = await PolicedCluster.StartAsync();
+        var (client, web) = await PodsAsync(cluster);
+        await cluster.IsolateAsync("web", acceptedApp: null);
+        await DeniedAsync(cluster, client, web, 80, Udp, v6: false, VerdictAction.Deny);
+        var socket = cluster.Socket(cluster.Network.Nodes[0]);
+
+        var target = new IPEndPoint(web.Addresses[0].ToIPAddress(), 80);
+        await cluster.UntilAsync(async () =>
+        {
+            client.Namespace.Run(() =>
+            {
+                using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+                return Enumerable.Range(0, 500).Sum(_ => sender.SendTo([1], target));
+            });
+            return await AgentQuestions.UnloggedAsync(socket) > 0;
+        });
+        Assert.InRange((await AgentQuestions.VerdictsAsync(socket)).Count, 1, VerdictLog.Held);
     }
 
     [Fact]

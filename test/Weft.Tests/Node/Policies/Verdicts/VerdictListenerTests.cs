@@ -26,7 +26,7 @@ public sealed class VerdictListenerTests : IAsyncDisposable
     public VerdictListenerTests()
     {
         var options = new NodeAgentOptions { KubeConfig = new KubeConfig { Server = new Uri("http://localhost") }, NodeName = "node1", VerifyPeriod = TimeSpan.FromMilliseconds(1) };
-        _listener = new VerdictListener(options, _kernel, _log, _tally, () => _changed.Writer.TryWrite(true), NullLogger.Instance);
+        _listener = new VerdictListener(options, _kernel, _log, _tally, NullLogger.Instance) { ProblemChanged = () => _changed.Writer.TryWrite(true) };
         _running = _listener.RunAsync(_end.Token);
     }
 

@@ -49,7 +49,7 @@ public sealed class VerdictTallyTests
         tally.Add(Audited);
         tally.Add(Audited with { Policies = [.. Enumerable.Range(1, 7).Select(number => new PolicyIdentity("NetworkPolicy", "shop", $"p{number}"))] });
         log.Miss(3);
-        var listener = new VerdictListener(options, new KernelPacketLog(), log, tally, () => { }, NullLogger.Instance);
+        var listener = new VerdictListener(options, new KernelPacketLog(), log, tally, NullLogger.Instance);
         var text = new StringBuilder();
         new VerdictMetrics(new RuleCounters(new FakeNftables(), TimeProvider.System), tally, log, listener).Write(text);
 
