@@ -15,6 +15,7 @@ namespace Weft.KernelTests.Policies.Traffic;
 [Collection(NftablesCollection.Name)]
 public sealed class DnsPolicyTests(TrafficWorld world) : IClassFixture<TrafficWorld>
 {
+    private const string AllowDns = "podSelector: {}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}], ports: [{port: 53, protocol: UDP}]}]";
     private const ushort Dns = 53, Other = 54;
     private static readonly IpAddress[] NodeLocal = [IpAddress.Parse("169.254.20.10"), IpAddress.Parse("fd00:53::a")];
 
@@ -38,10 +39,38 @@ public sealed class DnsPolicyTests(TrafficWorld world) : IClassFixture<TrafficWo
     }
 
     [Theory, InlineData(false), InlineData(true)]
+    public void Questions_and_answers_pass_without_connection_tracking_too(bool v6)
+    {
+        NftTool.SkipUnlessInstalled();
+        var (node, address) = (world.Nodes.Node(1), NodeLocal[v6 ? 1 : 0]);
+        node.Stack.ReplaceAddress(new InterfaceAddress("lo", address, address.BitLength));
+        using var server = new PodServer(node.Namespace, "dns", [], Dns, Other, address);
+        var ip = v6 ? "ip6" : "ip";
+        node.Namespace.Run(() => NftTool.Run(
+            $$"""
+            table {{ip}} untracked {
+                chain in { type filter hook prerouting priority raw; {{ip}} daddr {{address}} notrack; }
+                chain out { type filter hook output priority raw; {{ip}} saddr {{address}} notrack; }
+            }
+            """,
+            "-f", "-"));
+        try
+        {
+            world.Nodes.Enforce(TruthCluster.With(PolicyYaml.Network("a/deny", "podSelector: {}, policyTypes: [Ingress, Egress]"), PolicyYaml.Network("a/dns", AllowDns)) with { StandIns = [StandIn()] });
+            Reaches(world.In("a/x"), "dns", address, L4Protocol.Udp, Dns);
+            Denied(world.In("a/x"), address, L4Protocol.Tcp, Dns);
+        }
+        finally
+        {
+            node.Namespace.Run(() => NftTool.Run(null, "delete", "table", ip, "untracked"));
+        }
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
     public void A_dns_pod_is_meant_whether_there_is_such_an_address_or_not(bool v6)
     {
         using var server = new PodServer(world.In("b/y"), "dns", [], Dns, Other);
-        var cluster = TruthCluster.With(PolicyYaml.Network("a/dns", "podSelector: {}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}], ports: [{port: 53, protocol: UDP}]}]"))
+        var cluster = TruthCluster.With(PolicyYaml.Network("a/dns", AllowDns))
             .Relabel("b/y", ("k8s-app", "kube-dns"));
         foreach (var objects in (Weft.Tests.Policies.Oracle.OracleCluster[])[cluster, cluster with { StandIns = [StandIn()] }])
         {

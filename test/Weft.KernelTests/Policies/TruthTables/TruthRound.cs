@@ -82,17 +82,19 @@ internal sealed class TruthRound : IDisposable
             connecting[socket].Arrived = connecting[socket].Answered = true;
         foreach (var pod in _pods)
         {
-            foreach (var server in pod.Servers.Where(readable.Contains))
-                Receive(server, (probe, client) =>
-                {
-                    probe.Arrived = true;
-                    server.SendTo(_buffer, client);
-                });
+            foreach (var server in pod.Servers)
+                Receive(server, (probe, client) => Answer(probe, server, client));
             Receive(pod.Marker, (_, sender) => _markers.Add((pod.Pod, ((IPEndPoint)sender).Address)));
         }
 
         foreach (var pod in _pods)
             Receive(pod.Client, static (probe, _) => probe.Answered = true);
+    }
+
+    private void Answer(TruthProbe probe, Socket server, EndPoint client)
+    {
+        probe.Arrived = true;
+        server.SendTo(_buffer, client);
     }
 
     private void Receive(Socket socket, Action<TruthProbe, EndPoint> note)

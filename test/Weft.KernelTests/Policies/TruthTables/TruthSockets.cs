@@ -19,15 +19,7 @@ internal sealed class TruthSockets : IDisposable
     {
         Pod = pod;
         foreach (var target in probes.Select(probe => probe.Target).Distinct())
-        {
-            if (target.Protocol == L4Protocol.Udp)
-                Servers.Add(Datagrams(target.Port));
-            else if (target.Protocol == L4Protocol.Tcp)
-                Listen(Bound(Stream(), IPAddress.IPv6Any, target.Port));
-            else
-                _ = new[] { false, true }.All(v6 => Listen(Bound(SctpSocket.Open(v6), pod.Address(v6).ToIPAddress(), target.Port)));
-        }
-
+            Serve(target);
         Client = Datagrams(clientPort);
         Marker = Datagrams(MarkerPort);
         foreach (var probe in probes.Where(probe => probe.From == pod && probe.Target.Protocol != L4Protocol.Udp))
@@ -55,11 +47,28 @@ internal sealed class TruthSockets : IDisposable
             socket.Dispose();
     }
 
-    private bool Listen(Socket socket)
+    private void Serve(TruthTarget target)
+    {
+        switch (target.Protocol)
+        {
+            case L4Protocol.Udp:
+                Servers.Add(Datagrams(target.Port));
+                break;
+            case L4Protocol.Tcp:
+                Listen(Bound(Stream(), IPAddress.IPv6Any, target.Port));
+                break;
+            default:
+                // Bound to one address each, they do not offer the other one to the client as a further path.
+                foreach (var v6 in (bool[])[false, true])
+                    Listen(Bound(SctpSocket.Open(v6), Pod.Address(v6).ToIPAddress(), target.Port));
+                break;
+        }
+    }
+
+    private void Listen(Socket socket)
     {
         socket.Listen(512);
         _listeners.Add(socket);
-        return true;
     }
 
     private static Socket Datagrams(ushort port) =>
