@@ -15,7 +15,8 @@ namespace Weft.KernelTests.Policies.Traffic;
 [Collection(NftablesCollection.Name)]
 public sealed class DnsPolicyTests(TrafficWorld world) : IClassFixture<TrafficWorld>
 {
-    private const string AllowDns = "podSelector: {}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}], ports: [{port: 53, protocol: UDP}]}]";
+    private const string AllowDns = "podSelector: {}, policyTypes: [Egress], "
+        + "egress: [{to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}], ports: [{port: 53, protocol: UDP}]}]";
     private const ushort Dns = 53, Other = 54;
     private static readonly IpAddress[] NodeLocal = [IpAddress.Parse("169.254.20.10"), IpAddress.Parse("fd00:53::a")];
 
@@ -25,8 +26,8 @@ public sealed class DnsPolicyTests(TrafficWorld world) : IClassFixture<TrafficWo
         var (node, address) = (world.Nodes.Node(1), NodeLocal[v6 ? 1 : 0]);
         node.Stack.ReplaceAddress(new InterfaceAddress("lo", address, address.BitLength));
         using var server = new PodServer(node.Namespace, "dns", [], Dns, Other, address);
-        var recipe = File.ReadAllText(Path.Join(Repository.Root, "examples", "policies", "recipes", "12-egress-dns-only", "policy.yaml")).Replace("namespace: shop", "namespace: a", StringComparison.Ordinal);
-        var denied = TruthCluster.With(recipe, PolicyYaml.Network("a/deny", "podSelector: {}, policyTypes: [Ingress, Egress]"));
+        var recipe = File.ReadAllText(Path.Join(Repository.Root, "examples", "policies", "recipes", "12-egress-dns-only", "policy.yaml"));
+        var denied = TruthCluster.With(recipe.Replace("namespace: shop", "namespace: a", StringComparison.Ordinal), PolicyYaml.Network("a/deny", "podSelector: {}, policyTypes: [Ingress, Egress]"));
 
         world.Nodes.Enforce(denied);
         Denied(world.In("a/x"), address, L4Protocol.Udp, Dns);
@@ -56,7 +57,8 @@ public sealed class DnsPolicyTests(TrafficWorld world) : IClassFixture<TrafficWo
             "-f", "-"));
         try
         {
-            world.Nodes.Enforce(TruthCluster.With(PolicyYaml.Network("a/deny", "podSelector: {}, policyTypes: [Ingress, Egress]"), PolicyYaml.Network("a/dns", AllowDns)) with { StandIns = [StandIn()] });
+            var cluster = TruthCluster.With(PolicyYaml.Network("a/deny", "podSelector: {}, policyTypes: [Ingress, Egress]"), PolicyYaml.Network("a/dns", AllowDns));
+            world.Nodes.Enforce(cluster with { StandIns = [StandIn()] });
             Reaches(world.In("a/x"), "dns", address, L4Protocol.Udp, Dns);
             Denied(world.In("a/x"), address, L4Protocol.Tcp, Dns);
         }

@@ -11,6 +11,7 @@ namespace Weft.KernelTests.Policies.Traffic;
 /// <summary>ICMP and ICMPv6 under policies: echoes, errors, and what keeps a link alive.</summary>
 /// <param name="world">Its world.</param>
 [Collection(NftablesCollection.Name)]
+[Trait("vm", "also")]
 public sealed class IcmpTests(TrafficWorld world) : IClassFixture<TrafficWorld>
 {
     // <linux/in6.h>: sends that exceed what is known of the way fail, as those of IPv4 do.

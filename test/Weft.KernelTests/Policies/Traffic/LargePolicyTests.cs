@@ -48,9 +48,10 @@ public sealed class LargePolicyTests(TrafficWorld world) : IClassFixture<Traffic
     [Fact]
     public void Of_a_thousand_policies_of_one_priority_the_first_by_name_decides()
     {
-        var policies = Enumerable.Range(0, 1000).Select(number => PolicyYaml.Cluster(
-            string.Create(CultureInfo.InvariantCulture, $"p{number:D4}"), "Admin", 7, $"subject: {{namespaces: {{}}}}, ingress: [{{action: {(number == 0 ? "Accept" : "Deny")}, from: [{{namespaces: {{matchLabels: {{ns: {(number == 0 ? "b" : "c")}}}}}}}]}}]"));
-        world.Enforce([.. policies, PolicyYaml.Cluster("p9999", "Admin", 7, "subject: {namespaces: {}}, ingress: [{action: Deny, from: [{namespaces: {}}]}]")]);
+        const string all = "subject: {namespaces: {}}, ingress: ";
+        var denying = Enumerable.Range(1, 1000).Select(number => PolicyYaml.Cluster(
+            string.Create(CultureInfo.InvariantCulture, $"p{number:D4}"), "Admin", 7, all + "[{action: Deny, from: [{namespaces: {}}]}]"));
+        world.Enforce([.. denying, PolicyYaml.Cluster("p0000", "Admin", 7, all + "[{action: Accept, from: [{namespaces: {matchLabels: {ns: b}}}]}]")]);
         Reaches(world.In("b/x"), "a/x", Of("a/x", v6: true));
         Denied(world.In("c/x"), Of("a/x", v6: true));
         Denied(world.In("a/y"), Of("a/x", v6: true));

@@ -6,8 +6,11 @@ namespace Weft.Tests.Policies.TruthTables;
 /// <summary>Several policies about the same connections.</summary>
 internal static class ConflictCases
 {
-    private const string A = "subject: {namespaces: {matchLabels: {ns: a}}}", B = "from: [{namespaces: {matchLabels: {ns: b}}}]", X = "from: [{pods: {namespaceSelector: {}, podSelector: {matchLabels: {pod: x}}}}]";
-    private const string FromB = "[{PEERS: [{namespaceSelector: {matchLabels: {ns: b}}}]}]", ToB = FromB;
+    private const string A = "subject: {namespaces: {matchLabels: {ns: a}}}";
+    private const string B = "from: [{namespaces: {matchLabels: {ns: b}}}]";
+    private const string X = "from: [{pods: {namespaceSelector: {}, podSelector: {matchLabels: {pod: x}}}}]";
+    private const string FromB = "[{PEERS: [{namespaceSelector: {matchLabels: {ns: b}}}]}]";
+    private const string ToB = FromB;
 
     public static IEnumerable<TruthCase> All() => NetworkPolicies().Concat(Priorities()).Concat(RuleOrder());
 
@@ -34,7 +37,8 @@ internal static class ConflictCases
             Network("a/in", "podSelector: {matchLabels: {pod: x}}, policyTypes: [Ingress]"), Network("a/out", "podSelector: {matchLabels: {pod: 'y'}}, policyTypes: [Egress]")),
             (from, to, _) => to.Key != "a/x" && from.Key != "a/y");
         yield return new("every namespace denies and accepts its own pods", TruthCluster.With(
-            [.. ((string[])["a", "b", "c"]).Select(name => Network($"{name}/own", "podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]"))]),
+            [.. ((string[])["a", "b", "c"]).Select(name => Network(
+                $"{name}/own", "podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}]}], egress: [{to: [{podSelector: {}}]}]"))]),
             (from, to, _) => from.Namespace == to.Namespace);
     }
 
@@ -74,7 +78,8 @@ internal static class ConflictCases
             Rules("a/x", ingress: true, "{matchLabels: {pod: x}}", "[{}]")),
             (from, to, _) => to.Namespace != "a" || to.Name == "x" || from.Namespace != "b");
         yield return new("a port is denied, the others go on", TruthCluster.With(
-            Cluster("p", "Admin", 1, $"{A}, ingress: [{{action: Deny, {B}, protocols: [{{tcp: {{destinationPort: {{number: 80}}}}}}]}}, {{action: Accept, {B}}}]"), Network("a/deny", "podSelector: {}")),
+            Cluster("p", "Admin", 1, $"{A}, ingress: [{{action: Deny, {B}, protocols: [{{tcp: {{destinationPort: {{number: 80}}}}}}]}}, {{action: Accept, {B}}}]"),
+            Network("a/deny", "podSelector: {}")),
             (from, to, target) => to.Namespace != "a" || (from.Namespace == "b" && target is not { Protocol: L4Protocol.Tcp, Port: 80 }));
         yield return new("Accept for egress of one end does not speak for the other", TruthCluster.With(
             Cluster("p", "Admin", 1, "subject: {namespaces: {matchLabels: {ns: b}}}, egress: [{action: Accept, to: [{namespaces: {}}]}]"), Network("a/deny", "podSelector: {}")),

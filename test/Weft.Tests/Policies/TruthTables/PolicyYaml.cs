@@ -30,6 +30,9 @@ internal static class PolicyYaml
     /// <param name="ingress">The direction.</param>
     /// <param name="subject">Labels of the pods, in braces.</param>
     /// <param name="rules">Rules of that direction, in brackets, with PEERS for from or to.</param>
-    public static string Rules(string name, bool ingress, string subject, string rules) => Network(
-        name, $"podSelector: {subject}, policyTypes: [{(ingress ? "Ingress" : "Egress")}], {(ingress ? "ingress" : "egress")}: {rules.Replace("PEERS", ingress ? "from" : "to", StringComparison.Ordinal)}");
+    public static string Rules(string name, bool ingress, string subject, string rules)
+    {
+        var (type, list, peers) = ingress ? ("Ingress", "ingress", "from") : ("Egress", "egress", "to");
+        return Network(name, $"podSelector: {subject}, policyTypes: [{type}], {list}: {rules.Replace("PEERS", peers, StringComparison.Ordinal)}");
+    }
 }

@@ -27,8 +27,8 @@ internal static class TierCases
     private static TruthCase Case(bool ingress, (string Tier, string Action, string Passes) outcome, (string Name, string? Rules) namespaced, bool passes)
     {
         var peers = ingress ? "from" : "to";
-        var policy = PolicyYaml.Cluster(
-            "b", outcome.Tier, 10, $"subject: {{namespaces: {{matchLabels: {{ns: a}}}}}}, {(ingress ? "ingress" : "egress")}: [{{action: {outcome.Action}, {peers}: [{{namespaces: {{matchLabels: {{ns: b}}}}}}]}}]");
+        var rules = $"{(ingress ? "ingress" : "egress")}: [{{action: {outcome.Action}, {peers}: [{{namespaces: {{matchLabels: {{ns: b}}}}}}]}}]";
+        var policy = PolicyYaml.Cluster("b", outcome.Tier, 10, $"subject: {{namespaces: {{matchLabels: {{ns: a}}}}}}, {rules}");
         string[] policies = namespaced.Rules is null ? [policy] : [policy, PolicyYaml.Rules("a/own", ingress, "{}", namespaced.Rules)];
         return new TruthCase(
             $"{outcome.Tier} {outcome.Action} of b for what a {(ingress ? "accepts" : "opens")}, {namespaced.Name}",
