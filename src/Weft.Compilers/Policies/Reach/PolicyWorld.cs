@@ -20,6 +20,7 @@ internal sealed class PolicyWorld
     private readonly Dictionary<(int Class, int Peer), EquatableArray<PortPiece>> _pieces = [];
     private readonly Dictionary<(int Egress, int Peer, int Ingress, int Client), EquatableArray<PortPiece>> _both = [];
     private readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
+    private readonly List<object?> _numbered = [null];
 
     /// <summary>Compiles a cluster.</summary>
     public PolicyWorld(ClusterSnapshot objects, EquatableArray<Pod> pods)
@@ -63,26 +64,28 @@ internal sealed class PolicyWorld
     /// <param name="from">Who opens them.</param>
     /// <param name="to">Who is to accept them.</param>
     /// <param name="audited">Whether policies under audit count.</param>
-    public EquatableArray<PortPiece> Between(IpAddress from, IpAddress to, bool audited = false)
+    public EquatableArray<PortPiece> Between(IpAddress from, IpAddress to, bool audited = false) => Between(KindOf(from, audited), KindOf(to, audited));
+
+    /// <summary>What both ends say of connections between addresses of these kinds.</summary>
+    public EquatableArray<PortPiece> Between(AddressKind from, AddressKind to)
     {
-        var egress = ClassOf(from, PolicyDirection.Egress, audited) ?? ClassOf(from, PolicyDirection.Egress);
-        var ingress = ClassOf(to, PolicyDirection.Ingress, audited) ?? ClassOf(to, PolicyDirection.Ingress);
-        var (peer, client) = (IdentityOf(to), IdentityOf(from));
-        var key = (NumberOf(egress), NumberOf(peer), NumberOf(ingress), NumberOf(client));
+        var key = (from.Egress, to.Identity, to.Ingress, from.Identity);
         if (!_both.TryGetValue(key, out var both))
-            _both[key] = both = PortPieces.Both(PiecesOf(egress, peer), PiecesOf(ingress, client));
+            _both[key] = both = PortPieces.Both(PiecesOf(from.Egress, to.Identity), PiecesOf(to.Ingress, from.Identity));
         return both;
     }
 
-    /// <summary>Numbers that are the same where nothing in the world tells two addresses apart: rules of both directions, and who they are to others.</summary>
-    public (int Egress, int Ingress, int Identity) KindOf(IpAddress address) => (
-        NumberOf(ClassOf(address, PolicyDirection.Egress)), NumberOf(ClassOf(address, PolicyDirection.Ingress)), NumberOf(IdentityOf(address)));
+    /// <summary>What kind of address it is: the same where nothing in the world tells two apart.</summary>
+    public AddressKind KindOf(IpAddress address, bool audited = false) =>
+        new(NumberOf(Rules(address, PolicyDirection.Egress, audited)), NumberOf(Rules(address, PolicyDirection.Ingress, audited)), NumberOf(IdentityOf(address)));
 
-    private EquatableArray<PortPiece> PiecesOf(PolicyClass? rules, PeerIdentity? peer)
+    private PolicyClass? Rules(IpAddress address, PolicyDirection direction, bool audited) =>
+        (audited ? ClassOf(address, direction, audited) : null) ?? ClassOf(address, direction);
+
+    private EquatableArray<PortPiece> PiecesOf(int rules, int peer)
     {
-        var key = (NumberOf(rules), NumberOf(peer));
-        if (!_pieces.TryGetValue(key, out var pieces))
-            _pieces[key] = pieces = PortPieces.Of(rules, peer);
+        if (!_pieces.TryGetValue((rules, peer), out var pieces))
+            _pieces[(rules, peer)] = pieces = PortPieces.Of((PolicyClass?)_numbered[rules], (PeerIdentity?)_numbered[peer]);
         return pieces;
     }
 
@@ -91,8 +94,12 @@ internal sealed class PolicyWorld
     {
         if (thing is null)
             return 0;
-        if (!_numbers.TryGetValue(thing, out var number))
-            _numbers[thing] = number = _numbers.Count + 1;
-        return number;
+        if (_numbers.TryGetValue(thing, out var number))
+            return number;
+        _numbered.Add(thing);
+        return _numbers[thing] = _numbered.Count - 1;
     }
 }
+
+/// <summary>Numbers of the rules of an address in both directions, and of who it is to others; 0 for none.</summary>
+internal readonly record struct AddressKind(int Egress, int Ingress, int Identity);
