@@ -31,6 +31,7 @@ internal static class RuleTables
     private const uint EtherIp = 0x0800;
     private const uint EtherArp = 0x0806;
     private const uint EtherIp6 = 0x86DD;
+    private const uint Icmp6 = 58;
 
     private static readonly IpPrefix LinkLocal = IpPrefix.Parse("fe80::/10");
     private static readonly IpPrefix Multicast4 = IpPrefix.Parse("224.0.0.0/4");
@@ -76,7 +77,10 @@ internal static class RuleTables
         ],
     };
 
-    /// <summary>IPv6 link-local sources pass: neighbour discovery uses them, and they never leave the link.</summary>
+    /// <summary>
+    /// Link-local addresses (IPv6) are for neighbour discovery: they carry ICMPv6 and nothing else, since no policy knows them and a pod's peers on its link would
+    /// be reached past all policies.
+    /// </summary>
     private static NftTable DefineSource() => new(Source.Family, Source.Name)
     {
         Sets = [Guarded, Source4, Source6],
@@ -91,7 +95,9 @@ internal static class RuleTables
                     Nft.Iifname.In(Guarded.Name),
                     Nft.Ip6Saddr.NotInPrefix(LinkLocal),
                     Nft.Concat(Nft.Iifname, Nft.Ip6Saddr).NotIn(Source6.Name),
-                    Nft.Drop)),
+                    Nft.Drop),
+                Nft.Rule(Nft.Iifname.In(Guarded.Name), Nft.Ip6Saddr.InPrefix(LinkLocal), Nft.L4Proto.IsNot(Icmp6), Nft.Drop),
+                Nft.Rule(Nft.Iifname.In(Guarded.Name), Nft.Ip6Daddr.InPrefix(LinkLocal), Nft.L4Proto.IsNot(Icmp6), Nft.Drop)),
         ],
     };
 
@@ -123,6 +129,8 @@ internal static class RuleTables
                     Nft.Ip6Saddr.NotInPrefix(LinkLocal),
                     Nft.Concat(Nft.Iifname, Nft.EtherSaddr, Nft.Ip6Saddr).NotIn(BridgeSource6.Name),
                     Nft.Drop),
+                Nft.Rule(Nft.Iifname.In(Guarded.Name), Nft.EtherType.Is(EtherIp6), Nft.Ip6Saddr.InPrefix(LinkLocal), Nft.L4Proto.IsNot(Icmp6), Nft.Drop),
+                Nft.Rule(Nft.Iifname.In(Guarded.Name), Nft.EtherType.Is(EtherIp6), Nft.Ip6Daddr.InPrefix(LinkLocal), Nft.L4Proto.IsNot(Icmp6), Nft.Drop),
                 Nft.Rule(
                     Nft.Iifname.In(Guarded.Name),
                     Nft.EtherType.Is(EtherArp),

@@ -48,9 +48,10 @@ internal sealed class PolicedCluster : IAsyncDisposable
     public static async Task<PolicedCluster> StartAsync(string attachment = "ptp", int nodes = 1, bool hasProcesses = false, bool hasBridgeNetfilter = true)
     {
         var cluster = new PolicedCluster(attachment, nodes, hasProcesses);
-        cluster.Network.Program();
-        if (!hasBridgeNetfilter)
-            cluster.SwitchBridgeNetfilterOff();
+        if (hasBridgeNetfilter)
+            cluster.Network.Program();
+        else
+            cluster.ProgramWithoutBridgeNetfilter();
         await cluster.StartServerAsync();
         await cluster.SetAsync("cni", attachment);
         foreach (var node in cluster.Network.Nodes)
@@ -212,10 +213,14 @@ internal sealed class PolicedCluster : IAsyncDisposable
     }
 
     /// <summary>As if the module were not there: agents find no setting of it, and it does nothing.</summary>
-    private void SwitchBridgeNetfilterOff()
+    private void ProgramWithoutBridgeNetfilter()
     {
         foreach (var node in Network.Nodes)
+        {
+            Assert.DoesNotContain(node.Turn(Network.Objects).Problems, problem => problem.Reason != "BridgeNetfilterMissing");
             new KernelSysctls(node.Namespace).Apply([new Sysctl(BridgedPods.Sysctl, "0"), new Sysctl("net/bridge/bridge-nf-call-ip6tables", "0")]);
+        }
+
         _sysctls = new FakeSysctls();
     }
 
