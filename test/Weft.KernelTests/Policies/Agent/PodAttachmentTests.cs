@@ -32,6 +32,7 @@ public sealed class PodAttachmentTests
     }
 
     [Fact]
+    [Trait("vm", "also")]
     public async Task Without_br_netfilter_a_table_of_the_bridge_family_holds_pods_on_one_bridge()
     {
         Assert.SkipUnless(TracksBridges, "the kernel has no nf_conntrack_bridge (CONFIG_NF_CONNTRACK_BRIDGE)");
