@@ -66,8 +66,8 @@ public sealed class FullStandInTests : IAsyncLifetime
         Assert.Equal("datagram", (await ClientAsync("sh", "-c", $"printf datagram | socat -t 1 - UDP:{_address}:5353")).Output);
 
         // Slow clients are not hurried, and a connection stays open between requests.
-        var request = "printf 'GET /a HTTP/1.1\\r\\n'; sleep 3; printf 'Host: a\\r\\n\\r\\n'; sleep 3; printf 'GET /gone HTTP/1.1\\r\\nHost: b\\r\\nConnection: close\\r\\n\\r\\n'";
-        var answers = (await ClientAsync("sh", "-c", $"({request}) | socat -t 20 - TCP:{_address}:8443")).Output;
+        var requests = "printf 'GET /a HTTP/1.1\\r\\n' >&3; sleep 3; printf 'Host: a\\r\\n\\r\\n' >&3; sleep 3; printf 'GET /gone HTTP/1.1\\r\\nHost: b\\r\\nConnection: close\\r\\n\\r\\n' >&3";
+        var answers = (await ClientAsync("timeout", "60", "bash", "-c", $"exec 3<>/dev/tcp/{_address}/8443; {requests}; cat <&3")).Output;
         Assert.Equal(["200", "410"], Regex.Matches(answers, "HTTP/1.1 ([0-9]+)").Select(match => match.Groups[1].Value));
 
         var published = (await _lab.StatusAsync())["published"]![0]!["address"]!.GetValue<string>();
