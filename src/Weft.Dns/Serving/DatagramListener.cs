@@ -57,8 +57,9 @@ public sealed class DatagramListener : IDisposable
             {
                 from.Size = from.Buffer.Length;
                 var received = _socket.ReceiveFrom(query, SocketFlags.None, from);
-                if (!_service.TryAnswer(query.AsSpan(0, received), DnsTransport.Datagram, answer, out var length))
-                    _ = AnswerLaterAsync(query[..received], Copy(from));
+                var client = DnsClient.From(from, DnsTransport.Datagram);
+                if (!_service.TryAnswer(client, query.AsSpan(0, received), answer, out var length))
+                    _ = AnswerLaterAsync(client, query[..received], Copy(from));
                 else if (length > 0)
                     _socket.SendTo(answer.AsSpan(0, length), SocketFlags.None, from);
             }
@@ -69,12 +70,12 @@ public sealed class DatagramListener : IDisposable
         }
     }
 
-    private async Task AnswerLaterAsync(byte[] query, SocketAddress from)
+    private async Task AnswerLaterAsync(DnsClient client, byte[] query, SocketAddress from)
     {
         try
         {
             var answer = new byte[Responder.LongestDatagram];
-            var length = await _service.AnswerAsync(query, DnsTransport.Datagram, answer).ConfigureAwait(false);
+            var length = await _service.AnswerAsync(client, query, answer).ConfigureAwait(false);
             await _socket.SendToAsync(answer.AsMemory(0, length), SocketFlags.None, from).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

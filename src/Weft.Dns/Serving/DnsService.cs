@@ -18,6 +18,7 @@ public sealed class DnsService(ClusterZone zone, Forwarder? forwarder, TimeProvi
 {
     private static readonly CacheLimits Defaults = new();
 
+    private readonly AnswerObservers _observers = new();
     private readonly Responder _responder = new(recursion: forwarder is not null);
     private volatile ClusterZone _zone = zone;
     private uint _turn;
@@ -29,35 +30,52 @@ public sealed class DnsService(ClusterZone zone, Forwarder? forwarder, TimeProvi
         set => _zone = value;
     }
 
+    /// <summary>Shows each answer to an observer before it leaves, until what is returned is disposed.</summary>
+    public IDisposable Observe(IAnswerObserver observer) => _observers.Add(observer);
+
     /// <summary>Answers what can be answered at once.</summary>
+    /// <param name="client">Who asks.</param>
     /// <param name="message">The query as it came.</param>
-    /// <param name="transport">How it came.</param>
     /// <param name="buffer">Room for the answer, as <see cref="Responder.Respond"/> has it.</param>
     /// <param name="length">How long the answer is; zero when there is nothing to send.</param>
     /// <returns>False when others are to be asked: <see cref="AnswerAsync"/> does.</returns>
-    public bool TryAnswer(ReadOnlySpan<byte> message, DnsTransport transport, Span<byte> buffer, out int length)
+    public bool TryAnswer(in DnsClient client, ReadOnlySpan<byte> message, Span<byte> buffer, out int length)
     {
-        Span<byte> name = stackalloc byte[DnsName.MaxLength];
-        var query = DnsQuery.Read(message, name);
-        var kind = _responder.Respond(_zone, query, transport, unchecked(_turn++), buffer, out length);
-        if (kind is ResponseKind.Drop or ResponseKind.Send)
-            return true;
-        if (kind == ResponseKind.Follow || forwarder!.Find(query.Name, query.Type) is not { } known)
+        var began = _observers.Begin();
+        if (!AnswersAtOnce(client, message, buffer, out length, out var source))
             return false;
-        length = known.Write(query, transport, time.GetUtcNow(), Defaults.StaleTtl, buffer);
+        _observers.Tell(client, message, buffer[..length], source, began);
         return true;
     }
 
     /// <summary>Answers with the help of others.</summary>
+    /// <param name="client">Who asks.</param>
     /// <param name="message">A query that <see cref="TryAnswer"/> left.</param>
-    /// <param name="transport">How it came.</param>
     /// <param name="buffer">Room for the answer.</param>
     /// <returns>How long the answer is.</returns>
-    public async ValueTask<int> AnswerAsync(ReadOnlyMemory<byte> message, DnsTransport transport, Memory<byte> buffer)
+    public async ValueTask<int> AnswerAsync(DnsClient client, ReadOnlyMemory<byte> message, Memory<byte> buffer)
     {
+        var began = _observers.Begin();
         var (name, type, target) = Read(message.Span);
         var forwarded = await forwarder!.AskAsync(target ?? name, type).ConfigureAwait(false);
-        return Write(message.Span, transport, forwarded.Answer, isAlias: target is not null, buffer.Span);
+        var length = Write(message.Span, client.Transport, forwarded.Answer, isAlias: target is not null, buffer.Span);
+        var source = forwarded.Answer is null ? AnswerSource.Failure : forwarded.IsStale ? AnswerSource.Stale : AnswerSource.Upstream;
+        _observers.Tell(client, message.Span, buffer.Span[..length], source, began);
+        return length;
+    }
+
+    private bool AnswersAtOnce(in DnsClient client, ReadOnlySpan<byte> message, Span<byte> buffer, out int length, out AnswerSource source)
+    {
+        Span<byte> name = stackalloc byte[DnsName.MaxLength];
+        var query = DnsQuery.Read(message, name);
+        var kind = _responder.Respond(_zone, query, client.Transport, unchecked(_turn++), buffer, out length, out source);
+        if (kind is ResponseKind.Drop or ResponseKind.Send)
+            return true;
+        if (kind == ResponseKind.Follow || forwarder!.Find(query.Name, query.Type) is not { } known)
+            return false;
+        source = AnswerSource.Cache;
+        length = known.Write(query, client.Transport, time.GetUtcNow(), Defaults.StaleTtl, buffer);
+        return true;
     }
 
     /// <summary>What is asked for, and the name that an alias of ours leads to.</summary>

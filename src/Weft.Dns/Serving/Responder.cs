@@ -51,9 +51,10 @@ public sealed class Responder(bool recursion)
     /// <param name="turn">Which of several addresses comes first.</param>
     /// <param name="buffer">Room for the answer: <see cref="LongestMessage"/>, or <see cref="LongestDatagram"/> for datagrams.</param>
     /// <param name="length">How long the answer is; zero when nothing is to be sent yet.</param>
-    public ResponseKind Respond(ClusterZone zone, in DnsQuery query, DnsTransport transport, uint turn, Span<byte> buffer, out int length)
+    /// <param name="source">Whether the zone has it, or nobody.</param>
+    public ResponseKind Respond(ClusterZone zone, in DnsQuery query, DnsTransport transport, uint turn, Span<byte> buffer, out int length, out AnswerSource source)
     {
-        length = 0;
+        (length, source) = (0, AnswerSource.Server);
         if (query.Kind == QueryKind.Drop)
             return ResponseKind.Drop;
         var writer = Begin(query, transport, buffer, out var questions);
@@ -67,6 +68,7 @@ public sealed class Responder(bool recursion)
         var outcome = zone.Answer(query.Name, query.Type, turn, ref writer, ref counts);
         if (recursion && (query.Header.Flags & DnsFlags.RecursionDesired) != 0 && outcome is (ZoneOutcome.Elsewhere or ZoneOutcome.Alias))
             return outcome == ZoneOutcome.Elsewhere ? ResponseKind.Forward : ResponseKind.Follow;
+        source = outcome == ZoneOutcome.Elsewhere ? AnswerSource.Server : AnswerSource.Zone;
         length = outcome switch
         {
             ZoneOutcome.Elsewhere => Finish(ref writer, query, DnsCode.Refused, DnsFlags.None, questions, counts),

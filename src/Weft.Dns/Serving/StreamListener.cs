@@ -73,7 +73,7 @@ public sealed class StreamListener : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         using var stream = new NetworkStream(socket, ownsSocket: true);
-        using var connection = new Connection(_service, stream);
+        using var connection = new Connection(_service, DnsClient.From((IPEndPoint)socket.RemoteEndPoint!, DnsTransport.Stream), stream);
         try
         {
             socket.NoDelay = true;
@@ -89,7 +89,7 @@ public sealed class StreamListener : IAsyncDisposable
         _free.Release();
     }
 
-    private sealed class Connection(DnsService service, Stream stream) : IDisposable
+    private sealed class Connection(DnsService service, DnsClient client, Stream stream) : IDisposable
     {
         private readonly byte[] _query = new byte[2 + ushort.MaxValue];
         private readonly SemaphoreSlim _writing = new(1), _pending = new(MostPending);
@@ -113,7 +113,7 @@ public sealed class StreamListener : IAsyncDisposable
         private async Task AnswerAsync(ReadOnlyMemory<byte> query, CancellationToken ends)
         {
             var buffer = ArrayPool<byte>.Shared.Rent(2 + Responder.LongestMessage);
-            if (!service.TryAnswer(query.Span, DnsTransport.Stream, buffer.AsSpan(2), out var length))
+            if (!service.TryAnswer(client, query.Span, buffer.AsSpan(2), out var length))
             {
                 _ = AnswerLaterAsync(query.ToArray(), buffer, ends);
                 return;
@@ -126,7 +126,7 @@ public sealed class StreamListener : IAsyncDisposable
         {
             try
             {
-                var length = await service.AnswerAsync(query, DnsTransport.Stream, buffer.AsMemory(2)).ConfigureAwait(false);
+                var length = await service.AnswerAsync(client, query, buffer.AsMemory(2)).ConfigureAwait(false);
                 await WriteAsync(buffer, length, ends).ConfigureAwait(false);
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)

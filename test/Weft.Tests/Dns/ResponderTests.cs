@@ -129,7 +129,7 @@ public sealed class ResponderTests
         void AnswerAll()
         {
             foreach (var query in queries)
-                _ = responder.Respond(Zone, DnsQuery.Read(query, name), DnsTransport.Datagram, 1, buffer, out _);
+                _ = responder.Respond(Zone, DnsQuery.Read(query, name), DnsTransport.Datagram, 1, buffer, out _, out _);
         }
     }
 
@@ -162,7 +162,7 @@ public sealed class ResponderTests
     private static (ResponseKind Kind, byte[] Bytes) Respond(byte[] query, DnsTransport transport = DnsTransport.Datagram, bool recursion = true)
     {
         var buffer = new byte[Responder.LongestMessage];
-        var kind = new Responder(recursion).Respond(Zone, DnsQuery.Read(query, new byte[DnsName.MaxLength]), transport, 0, buffer, out var length);
+        var kind = new Responder(recursion).Respond(Zone, DnsQuery.Read(query, new byte[DnsName.MaxLength]), transport, 0, buffer, out var length, out _);
         return (kind, buffer[..length]);
     }
 }

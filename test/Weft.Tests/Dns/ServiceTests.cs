@@ -25,21 +25,18 @@ public sealed class ServiceTests : IAsyncDisposable
 
     private readonly StubServer _others = new();
     private readonly DnsService _service;
-    private readonly DatagramListener _datagrams;
-    private readonly StreamListener _streams;
+    private readonly DnsListeners _listeners;
 
     public ServiceTests()
     {
         var forwarder = new Forwarder([new PlainUpstream(_others.Address)], new ForwarderOptions { Attempt = Patience, Patience = Patience }, TimeProvider.System);
         _service = new DnsService(ClusterZone.Empty(Settings, 1).With(Table), forwarder, TimeProvider.System);
-        _datagrams = new DatagramListener(_service, new IPEndPoint(IPAddress.Loopback, 0));
-        _streams = new StreamListener(_service, new IPEndPoint(IPAddress.Loopback, 0));
+        _listeners = DnsListeners.Open(_service, [new IPEndPoint(IPAddress.Loopback, 0)]);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _datagrams.Dispose();
-        await _streams.DisposeAsync();
+        await _listeners.DisposeAsync();
         _others.Dispose();
     }
 
@@ -97,12 +94,12 @@ public sealed class ServiceTests : IAsyncDisposable
     public async Task Nonsense_ends_no_listener()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        await socket.ConnectAsync(_datagrams.Address);
+        await socket.ConnectAsync(_listeners.Addresses[0]);
         foreach (var bytes in new[] { [], [1], new byte[12], Enumerable.Repeat((byte)0xC0, 600).ToArray(), new byte[5000] })
             await socket.SendAsync(bytes);
         using (var connection = new TcpClient())
         {
-            await connection.ConnectAsync(_streams.Address);
+            await connection.ConnectAsync(_listeners.Addresses[0]);
             await connection.GetStream().WriteAsync(new byte[] { 0, 12, 1, 2, 3 });
         }
 
@@ -113,7 +110,7 @@ public sealed class ServiceTests : IAsyncDisposable
     private async Task<DnsMessage> ByDatagramAsync(string name)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        await socket.ConnectAsync(_datagrams.Address);
+        await socket.ConnectAsync(_listeners.Addresses[0]);
         await socket.SendAsync(Query(name, 7));
         using var limit = new CancellationTokenSource(Patience);
         var buffer = new byte[4096];
@@ -128,7 +125,7 @@ public sealed class ServiceTests : IAsyncDisposable
     {
         using var connection = new TcpClient();
         using var limit = new CancellationTokenSource(Patience);
-        await connection.ConnectAsync(_streams.Address, limit.Token);
+        await connection.ConnectAsync(_listeners.Addresses[0], limit.Token);
         var stream = connection.GetStream();
         foreach (var (index, name) in names.Index())
         {
