@@ -22,15 +22,16 @@ public sealed class ClusterRecords(DnsName zone, uint ttl)
 
     /// <summary>The records, those of a Service together.</summary>
     public IEnumerable<ZoneRecord> Of(DnsTable table) =>
-        table.Services.SelectMany(Of).Prepend(new ZoneRecord(Below("dns-version", zone), DnsType.TXT, ttl, $"\"{SchemaVersion}\""));
+        table.Services.SelectMany(Of).Prepend(new ZoneRecord(zone.Prepend(DnsName.Parse("dns-version")), DnsType.TXT, ttl, $"\"{SchemaVersion}\""));
 
     /// <summary>The records of one Service, and those that lead back to it.</summary>
     public IEnumerable<ZoneRecord> Of(NamedService service)
     {
-        var name = Below(service.Name, Below(service.Namespace, _services));
+        if (Below(service.Namespace, _services) is not { } space || Below(service.Name, space) is not { } name)
+            return [];
         if (service.Alias is { } alias)
             return [new ZoneRecord(name, DnsType.CNAME, ttl, alias.ToString())];
-        var hosts = service.Endpoints.Select(endpoint => (Name: Below(endpoint.HostName, name), Endpoint: endpoint)).ToList();
+        var hosts = (from endpoint in service.Endpoints where Below(endpoint.HostName, name) is not null select (Name: Below(endpoint.HostName, name)!.Value, Endpoint: endpoint)).ToList();
         return
         [
             .. service.Addresses.Concat(service.Endpoints.SelectMany(endpoint => endpoint.Addresses)).Distinct().Order().Select(address => AddressOf(name, address)),
@@ -53,14 +54,16 @@ public sealed class ClusterRecords(DnsName zone, uint ttl)
     private IEnumerable<ZoneRecord> Ports(DnsName service, List<(DnsPort Port, DnsName Target)> ports) =>
         from port in ports
         group port by (port.Port.Name, port.Port.Protocol) into same
-        let owner = Below($"_{same.Key.Name}", Below($"_{same.Key.Protocol}".ToLowerInvariant(), service))
+        let owner = Below($"_{same.Key.Name}._{same.Key.Protocol}".ToLowerInvariant(), service)
+        where owner is not null
         let weight = Math.Max(1, TotalWeight / same.Count())
         from one in same
-        select new ZoneRecord(owner, DnsType.SRV, ttl, string.Create(CultureInfo.InvariantCulture, $"0 {weight} {one.Port.Number} {one.Target}"));
+        select new ZoneRecord(owner.Value, DnsType.SRV, ttl, string.Create(CultureInfo.InvariantCulture, $"0 {weight} {one.Port.Number} {one.Target}"));
 
     private ZoneRecord AddressOf(DnsName owner, IpAddress address) => new(owner, address.IsV6 ? DnsType.AAAA : DnsType.A, ttl, address.ToString());
 
     private ZoneRecord PointerOf(IpAddress address, DnsName target) => new(ReverseOf(address), DnsType.PTR, ttl, target.ToString());
 
-    private static DnsName Below(string label, DnsName parent) => parent.Prepend(DnsName.Parse(label));
+    /// <summary>A name below another; null when it would be longer than names are: then nobody can ask for it.</summary>
+    private static DnsName? Below(string labels, DnsName parent) => DnsName.Parse(labels) is var first && first.Wire.Length + parent.Wire.Length - 1 <= DnsName.MaxLength ? parent.Prepend(first) : null;
 }

@@ -14,6 +14,9 @@ internal static class ServiceNames
 {
     private const string None = "None";
 
+    /// <summary>What the field publishNotReadyAddresses was before it was one; section 2.1 of the specification names it.</summary>
+    private const string TolerateUnready = "service.alpha.kubernetes.io/tolerate-unready-endpoints";
+
     public static ServiceNaming Of(ServiceObjects objects)
     {
         var service = objects.Service;
@@ -39,7 +42,7 @@ internal static class ServiceNames
     /// <summary>Endpoints that are ready, those of one host name together, in the order of their names.</summary>
     private static EquatableArray<NamedEndpoint> Endpoints(ServiceObjects objects)
     {
-        var all = objects.Service.Spec.PublishNotReadyAddresses == true;
+        var all = objects.Service.Spec.PublishNotReadyAddresses == true || objects.Service.Metadata.Annotations.Find(TolerateUnready) == "true";
         var hosts = new SortedDictionary<string, (SortedSet<IpAddress> Addresses, HashSet<DnsPort> Ports)>(StringComparer.Ordinal);
         foreach (var slice in objects.Slices.Where(slice => slice.AddressType is "IPv4" or "IPv6"))
         {

@@ -180,10 +180,12 @@ public sealed partial class ClusterZone
     private void WriteTargets(ServiceEntry service, Weft.Model.Services.L4Protocol protocol, ReadOnlySpan<byte> label, ref MessageWriter writer, ref SectionCounts counts)
     {
         Span<byte> target = stackalloc byte[DnsName.MaxLength];
+        var last = -2;
         for (var ports = new ServicePorts(service); ports.MoveNext();)
         {
-            if (!ports.Is(protocol, label))
+            if (!ports.Is(protocol, label) || ports.Endpoint == last)
                 continue;
+            last = ports.Endpoint;
             foreach (var address in ports.Addresses)
             {
                 if (!TryWrite(_names.Write(service, ports.HostName, target), address, ref writer))

@@ -58,9 +58,9 @@ public sealed partial class ClusterZone
         return new ClusterZone(_settings, table, unchecked(Serial + 1), services.Finish(), namespaces, reverse.Finish());
     }
 
-    private static void Add(NamedService service, HashTrie<ServiceEntry>.Editor services, HashTrie<ReverseEntry>.Editor reverse)
+    private void Add(NamedService service, HashTrie<ServiceEntry>.Editor services, HashTrie<ReverseEntry>.Editor reverse)
     {
-        var entry = new ServiceEntry(service);
+        var entry = new ServiceEntry(service, _names.ServiceSuffix);
         services.Add(entry.Hash, entry);
         foreach (var back in entry.Back())
             reverse.Add(back.Address.GetHashCode(), back);
@@ -68,7 +68,7 @@ public sealed partial class ClusterZone
 
     private void Remove(NamedService service, HashTrie<ServiceEntry>.Editor services, HashTrie<ReverseEntry>.Editor reverse)
     {
-        var hash = new ServiceEntry(service).Hash;
+        var hash = new ServiceEntry(service, _names.ServiceSuffix).Hash;
         foreach (var entry in _services.Bucket(hash))
         {
             if (!ReferenceEquals(entry.Service, service))

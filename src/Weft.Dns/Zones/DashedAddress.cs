@@ -11,7 +11,7 @@ internal static class DashedAddress
     public static bool TryParse(ReadOnlySpan<byte> label, out IpAddress address)
     {
         address = default;
-        if (label.Length > Longest)
+        if (label.Length > Longest || label.IndexOfAny((byte)'.', (byte)':') >= 0)
             return false;
         Span<char> text = stackalloc char[label.Length];
         return TryParse(label, '.', text, out address) || TryParse(label, ':', text, out address);

@@ -26,20 +26,22 @@ internal static class PortLabels
     }
 }
 
-/// <summary>Goes through the ports of a Service that have names: its own, or those of each of its endpoints.</summary>
+/// <summary>Goes through the ports of a Service that have names: its own, or those of each of its endpoints that has a name.</summary>
 internal ref struct ServicePorts(ServiceEntry service)
 {
-    private int _endpoint = -1;
     private int _port = -1;
+
+    /// <summary>Which endpoint has the port at hand; -1 is the Service itself.</summary>
+    public int Endpoint { get; private set; } = -1;
 
     /// <summary>The port at hand.</summary>
     public DnsPort Port { get; private set; } = null!;
 
     /// <summary>The host name of the endpoint that has it; empty for the Service's own.</summary>
-    public readonly ReadOnlySpan<char> HostName => _endpoint < 0 ? default : service.Service.Endpoints[_endpoint].HostName;
+    public readonly ReadOnlySpan<char> HostName => Endpoint < 0 ? default : service.Service.Endpoints[Endpoint].HostName;
 
     /// <summary>Addresses of whoever has it.</summary>
-    public readonly ReadOnlySpan<IpAddress> Addresses => _endpoint < 0 ? service.Service.Addresses.AsSpan() : service.Service.Endpoints[_endpoint].Addresses.AsSpan();
+    public readonly ReadOnlySpan<IpAddress> Addresses => Endpoint < 0 ? service.Service.Addresses.AsSpan() : service.Service.Endpoints[Endpoint].Addresses.AsSpan();
 
     /// <summary>Whether the port at hand has this protocol and name, the name behind an underscore.</summary>
     public readonly bool Is(L4Protocol protocol, ReadOnlySpan<byte> label) =>
@@ -49,15 +51,19 @@ internal ref struct ServicePorts(ServiceEntry service)
     {
         while (true)
         {
-            var ports = _endpoint < 0 ? service.Service.Ports : service.Service.Endpoints[_endpoint].Ports;
+            var ports = Endpoint < 0 ? service.Service.Ports : service.Service.Endpoints[Endpoint].Ports;
             if (++_port < ports.Count)
             {
                 Port = ports[_port];
                 return true;
             }
 
-            if (++_endpoint >= service.Service.Endpoints.Count)
-                return false;
+            do
+            {
+                if (++Endpoint >= service.Service.Endpoints.Count)
+                    return false;
+            }
+            while (!service.HasName(service.Service.Endpoints[Endpoint]));
             _port = -1;
         }
     }

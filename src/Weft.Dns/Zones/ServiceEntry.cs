@@ -8,11 +8,15 @@ namespace Weft.Dns.Zones;
 internal sealed class ServiceEntry
 {
     private readonly byte[] _key;
+    private readonly int _room;
 
-    public ServiceEntry(NamedService service)
+    /// <param name="service">The Service.</param>
+    /// <param name="zone">How many bytes its name has behind its two labels.</param>
+    public ServiceEntry(NamedService service, int zone)
     {
         Service = service;
         _key = [(byte)service.Name.Length, .. Encoding.ASCII.GetBytes(service.Name), (byte)service.Namespace.Length, .. Encoding.ASCII.GetBytes(service.Namespace)];
+        _room = DnsName.MaxLength - _key.Length - zone;
         Addresses = service.Endpoints.Count == 0
             ? service.Addresses
             : service.Endpoints.SelectMany(endpoint => endpoint.Addresses).Distinct().Order().ToEquatableArray();
@@ -32,11 +36,14 @@ internal sealed class ServiceEntry
 
     public int Hash => NameBytes.Hash(_key);
 
+    /// <summary>Whether an endpoint's name is short enough to be one: below long domains not all are.</summary>
+    public bool HasName(NamedEndpoint endpoint) => 1 + endpoint.HostName.Length <= _room;
+
     /// <summary>What leads back to it.</summary>
     public IEnumerable<ReverseEntry> Back() =>
     [
-        .. Service.Addresses.Select(address => new ReverseEntry(address, this, null)),
-        .. Service.Endpoints.SelectMany(endpoint => endpoint.Addresses, (endpoint, address) => new ReverseEntry(address, this, endpoint.HostName)),
+        .. _room < 0 ? [] : Service.Addresses.Select(address => new ReverseEntry(address, this, null)),
+        .. Service.Endpoints.Where(HasName).SelectMany(endpoint => endpoint.Addresses, (endpoint, address) => new ReverseEntry(address, this, endpoint.HostName)),
     ];
 }
 

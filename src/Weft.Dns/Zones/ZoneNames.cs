@@ -9,6 +9,9 @@ internal sealed class ZoneNames(DnsName origin)
 
     public DnsName Origin => origin;
 
+    /// <summary>How many bytes the name of a Service has behind its own two labels.</summary>
+    public int ServiceSuffix => _services.Length;
+
     /// <summary>The first name server.</summary>
     public DnsName Server { get; } = origin.Prepend(DnsName.Parse("ns.dns"));
 
