@@ -17,15 +17,29 @@ public readonly record struct Forwarded(CachedAnswer? Answer, bool IsStale = fal
 /// The first server that is well is asked; when it fails or is slow, the next. One that failed rests, and is asked only when all others failed as well. Answers
 /// that are about to end are asked for again while the old one is still given.
 /// </remarks>
-public sealed class Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptions options, TimeProvider time)
+public sealed class Forwarder
 {
     private const int EmptyOpt = 11;
 
-    private readonly UpstreamState[] _upstreams = [.. upstreams.Select(upstream => new UpstreamState(upstream))];
-    private readonly AnswerCache _cache = new(options.Cache.Entries);
+    private readonly UpstreamState[] _upstreams;
+    private readonly ForwarderOptions _options;
+    private readonly AnswerCache _cache;
+    private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<(DnsName Name, DnsType Type), Task<Forwarded>> _asked = new();
     private readonly ConcurrentBag<AnswerReader> _readers = [];
     private int _inFlight;
+
+    /// <summary>Begins with an empty memory.</summary>
+    public Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptions options, TimeProvider time)
+        : this([.. upstreams.Select(upstream => new UpstreamState(upstream))], options, new AnswerCache(options.Cache.Entries), time)
+    {
+    }
+
+    /// <summary>Goes on with what is known of servers and what they said.</summary>
+    internal Forwarder(UpstreamState[] upstreams, ForwarderOptions options, AnswerCache cache, TimeProvider time) =>
+        (_upstreams, _options, _cache, _time) = (upstreams, options, cache, time);
+
+    internal AnswerCache Cache => _cache;
 
     /// <summary>How many answers are remembered.</summary>
     public int Remembered => _cache.Count;
@@ -33,7 +47,7 @@ public sealed class Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptio
     /// <summary>The answer in memory that holds; null when others must be asked. Starts asking again when it is about to end.</summary>
     public CachedAnswer? Find(ReadOnlySpan<byte> name, DnsType type)
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         if (_cache.Find(name, type) is not { } known || known.IsStale(now))
             return null;
         if (known.IsEnding(now))
@@ -47,12 +61,12 @@ public sealed class Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptio
         if (Find(name.Wire, type) is { } known)
             return new Forwarded(known);
         var asking = Ask(name, type);
-        var old = _cache.Find(name.Wire, type) is { } ended && time.GetUtcNow() - ended.Stored < ended.Ttl + options.Cache.MaxStale ? ended : null;
+        var old = _cache.Find(name.Wire, type) is { } ended && _time.GetUtcNow() - ended.Stored < ended.Ttl + _options.Cache.MaxStale ? ended : null;
         if (old is null)
             return await asking.ConfigureAwait(false);
         try
         {
-            var forwarded = await asking.WaitAsync(options.StaleAfter, time).ConfigureAwait(false);
+            var forwarded = await asking.WaitAsync(_options.StaleAfter, _time).ConfigureAwait(false);
             return forwarded.Answer is not null ? forwarded : new Forwarded(old, IsStale: true, forwarded.Failure);
         }
         catch (TimeoutException)
@@ -65,10 +79,10 @@ public sealed class Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptio
     {
         if (_asked.TryGetValue((name, type), out var running))
             return running;
-        if (Interlocked.Increment(ref _inFlight) > options.MostInFlight)
+        if (Interlocked.Increment(ref _inFlight) > _options.MostInFlight)
         {
             Interlocked.Decrement(ref _inFlight);
-            return Task.FromResult(new Forwarded(null, Failure: $"{options.MostInFlight} queries to other servers are under way already"));
+            return Task.FromResult(new Forwarded(null, Failure: $"{_options.MostInFlight} queries to other servers are under way already"));
         }
 
         var source = new TaskCompletionSource<Forwarded>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -101,7 +115,7 @@ public sealed class Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptio
 
     private async Task<Forwarded> AskAroundAsync(DnsName name, DnsType type)
     {
-        using var patience = new CancellationTokenSource(options.Patience, time);
+        using var patience = new CancellationTokenSource(_options.Patience, _time);
         var failure = "there is no server to ask";
         var answer = new byte[ushort.MaxValue];
         foreach (var (upstream, last) in Order())
@@ -109,9 +123,9 @@ public sealed class Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptio
             if (patience.IsCancellationRequested)
                 break;
             var query = Query(name, type);
-            using var attempt = last ? new CancellationTokenSource() : new CancellationTokenSource(options.Attempt, time);
+            using var attempt = last ? new CancellationTokenSource() : new CancellationTokenSource(_options.Attempt, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, attempt.Token);
-            var started = time.GetTimestamp();
+            var started = _time.GetTimestamp();
             try
             {
                 var length = await upstream.Upstream.ExchangeAsync(query, answer, either.Token).ConfigureAwait(false);
@@ -131,10 +145,10 @@ public sealed class Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptio
             }
             catch (OperationCanceledException)
             {
-                failure = $"{upstream.Upstream.Name}: no answer within {time.GetElapsedTime(started).TotalSeconds:0.0} s";
+                failure = $"{upstream.Upstream.Name}: no answer within {_time.GetElapsedTime(started).TotalSeconds:0.0} s";
             }
 
-            upstream.Failed(time.GetUtcNow(), options.Rest);
+            upstream.Failed(_time.GetUtcNow(), _options.Rest);
         }
 
         return new Forwarded(null, Failure: failure);
@@ -143,7 +157,7 @@ public sealed class Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptio
     /// <summary>The servers as they are given, those that rest behind the others.</summary>
     private IEnumerable<(UpstreamState Upstream, bool IsLast)> Order()
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         var order = _upstreams.OrderBy(upstream => upstream.Rests(now)).ToList();
         return order.Select((upstream, i) => (upstream, i == order.Count - 1));
     }
@@ -151,8 +165,8 @@ public sealed class Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptio
     private CachedAnswer? Read(ReadOnlySpan<byte> message, DnsName name, DnsType type)
     {
         if (!_readers.TryTake(out var reader))
-            reader = new AnswerReader(options.Cache);
-        var answer = reader.Read(message, name.Wire, type, time.GetUtcNow());
+            reader = new AnswerReader(_options.Cache);
+        var answer = reader.Read(message, name.Wire, type, _time.GetUtcNow());
         _readers.Add(reader);
         return answer;
     }
@@ -165,7 +179,7 @@ public sealed class Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptio
         for (var i = 0; i < mixed.Length; i++)
         {
             var lower = NameBytes.Lower(name.Wire[i]);
-            mixed[i] = options.MixCase && lower is >= (byte)'a' and <= (byte)'z' && (random[2 + i] & 1) != 0 ? (byte)(lower & ~0x20) : lower;
+            mixed[i] = _options.MixCase && lower is >= (byte)'a' and <= (byte)'z' && (random[2 + i] & 1) != 0 ? (byte)(lower & ~0x20) : lower;
         }
 
         var writer = new MessageWriter(new byte[DnsHeader.Length + mixed.Length + 4 + EmptyOpt]);

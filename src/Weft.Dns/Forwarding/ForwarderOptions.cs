@@ -1,4 +1,4 @@
-using Weft.Dns.Caching;
+using Weft.Model.Dns;
 
 namespace Weft.Dns.Forwarding;
 
@@ -25,4 +25,7 @@ public sealed record ForwarderOptions
 
     /// <summary>Whether the case of letters is left to chance, as one more thing to guess (draft-vixie-dnsext-dns0x20). Few servers do not repeat it.</summary>
     public bool MixCase { get; init; }
+
+    /// <summary>As the settings of a route have it.</summary>
+    public static ForwarderOptions Of(DnsRoute route) => new() { Cache = route.Cache, MostInFlight = route.MostInFlight, MixCase = route.MixCase };
 }

@@ -1,5 +1,6 @@
 using Weft.Dns.Caching;
 using Weft.Dns.Forwarding;
+using Weft.Dns.Routing;
 using Weft.Dns.Wire;
 using Weft.Dns.Zones;
 using Weft.Model.Dns;
@@ -8,26 +9,40 @@ namespace Weft.Dns.Serving;
 
 /// <summary>What a node answers: its own zone, then what is remembered of others, then others themselves.</summary>
 /// <remarks>
-/// <see cref="TryAnswer"/> is what listeners call first: it waits for nothing, and most questions end there. The zone is one reference, read once per question:
-/// <see cref="Zone"/> may be set at any time.
+/// <see cref="TryAnswer"/> is what listeners call first: it waits for nothing, and most questions end there. The zone is one reference, read once per question, and so
+/// are the routes: <see cref="Zone"/> and <see cref="Routes"/> may be set at any time.
 /// </remarks>
 /// <param name="zone">The zone at first.</param>
-/// <param name="forwarder">Who asks others; null when names of others are refused.</param>
+/// <param name="routes">Whom others' names are asked of, at first; null when they are refused.</param>
 /// <param name="time">The clock.</param>
-public sealed class DnsService(ClusterZone zone, Forwarder? forwarder, TimeProvider time)
+public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvider time)
 {
     private static readonly CacheLimits Defaults = new();
 
     private readonly AnswerObservers _observers = new();
-    private readonly Responder _responder = new(recursion: forwarder is not null);
+    private readonly Responder _responder = new(recursion: routes is not null);
     private volatile ClusterZone _zone = zone;
+    private volatile RouteTable _routes = routes ?? RouteTable.None;
     private uint _turn;
+
+    /// <summary>A service that asks the same servers for all names of others; null: they are refused.</summary>
+    public DnsService(ClusterZone zone, Forwarder? forwarder, TimeProvider time)
+        : this(zone, forwarder is null ? null : RouteTable.To(forwarder), time)
+    {
+    }
 
     /// <summary>The zone that is answered from.</summary>
     public ClusterZone Zone
     {
         get => _zone;
         set => _zone = value;
+    }
+
+    /// <summary>Whom others' names are asked of.</summary>
+    public RouteTable Routes
+    {
+        get => _routes;
+        set => _routes = value;
     }
 
     /// <summary>Shows each answer to an observer before it leaves, until what is returned is disposed.</summary>
@@ -57,7 +72,7 @@ public sealed class DnsService(ClusterZone zone, Forwarder? forwarder, TimeProvi
     {
         var began = _observers.Begin();
         var (name, type, target) = Read(message.Span);
-        var forwarded = await forwarder!.AskAsync(target ?? name, type).ConfigureAwait(false);
+        var forwarded = await _routes.AskAsync(target ?? name, type).ConfigureAwait(false);
         var length = Write(message.Span, client.Transport, forwarded.Answer, isAlias: target is not null, buffer.Span);
         var source = forwarded.Answer is null ? AnswerSource.Failure : forwarded.IsStale ? AnswerSource.Stale : AnswerSource.Upstream;
         _observers.Tell(client, message.Span, buffer.Span[..length], source, began);
@@ -71,7 +86,7 @@ public sealed class DnsService(ClusterZone zone, Forwarder? forwarder, TimeProvi
         var kind = _responder.Respond(_zone, query, client.Transport, unchecked(_turn++), buffer, out length, out source);
         if (kind is ResponseKind.Drop or ResponseKind.Send)
             return true;
-        if (kind == ResponseKind.Follow || forwarder!.Find(query.Name, query.Type) is not { } known)
+        if (kind == ResponseKind.Follow || _routes.Known(query.Name, query.Type) is not { } known)
             return false;
         source = AnswerSource.Cache;
         length = known.Write(query, client.Transport, time.GetUtcNow(), Defaults.StaleTtl, buffer);

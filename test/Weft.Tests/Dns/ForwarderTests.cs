@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Weft.Dns.Caching;
 using Weft.Dns.Forwarding;
 using Weft.Dns.Wire;
 using Weft.Model.Dns;

@@ -1,0 +1,68 @@
+using Weft.Dns.Caching;
+using Weft.Dns.Forwarding;
+using Weft.Dns.Serving;
+using Weft.Dns.Zones;
+using Weft.Model;
+using Weft.Model.Dns;
+
+namespace Weft.Dns.Routing;
+
+/// <summary>Makes a service from settings, and makes it follow when they change: in one swap, without a query lost.</summary>
+/// <remarks>
+/// Whatever still holds stays: connections to servers that are still asked, what is known of their health, and what was remembered of a zone whose servers are
+/// the same. The zone of the cluster is its owner's to set (<see cref="DnsService.Zone"/>); <see cref="ZoneOf"/> says what it is like.
+/// </remarks>
+public sealed class DnsServiceBuilder : IDisposable
+{
+    private readonly TimeProvider _time;
+    private readonly UpstreamPool _pool = new();
+    private readonly Lock _gate = new();
+
+    /// <summary>Makes the service.</summary>
+    /// <param name="settings">How it is to behave.</param>
+    /// <param name="zone">The names of the cluster.</param>
+    /// <param name="nodeServers">Whom the node itself asks (<see cref="ResolvConf.Servers"/>); addresses of the service itself are left out.</param>
+    /// <param name="time">The clock.</param>
+    public DnsServiceBuilder(DnsSettings settings, ClusterZone zone, EquatableArray<IpAddress> nodeServers, TimeProvider time)
+    {
+        _time = time;
+        Service = new DnsService(zone, Build(settings, nodeServers, former: null), time);
+    }
+
+    /// <summary>The service, the same one all the time.</summary>
+    public DnsService Service { get; }
+
+    /// <summary>What the cluster's zone is like under these settings.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="servers">Addresses that <c>ns.dns</c> has: the cluster IPs of the DNS Service.</param>
+    public static ZoneSettings ZoneOf(DnsSettings settings, EquatableArray<IpAddress> servers) =>
+        new(settings.ClusterDomain) { Ttl = settings.Ttl, Servers = servers, Pods = settings.PodRecords };
+
+    /// <summary>Makes the service follow other settings, or other servers of the node.</summary>
+    public void Apply(DnsSettings settings, EquatableArray<IpAddress> nodeServers)
+    {
+        lock (_gate)
+        {
+            Service.Routes = Build(settings, nodeServers, Service.Routes);
+            _pool.Keep(Service.Routes.Routes.SelectMany(route => route.Servers));
+        }
+    }
+
+    /// <summary>Closes connections to servers. The service then answers what it knows, and nothing else.</summary>
+    public void Dispose() => _pool.Keep([]);
+
+    private RouteTable Build(DnsSettings settings, EquatableArray<IpAddress> nodeServers, RouteTable? former)
+    {
+        EquatableArray<DnsUpstream> node = nodeServers.Where(server => !settings.Addresses.Contains(server)).Select(server => new DnsUpstream(server, 53)).ToEquatableArray();
+        return new RouteTable(settings.Routes.Select(route => Build(route, route.AsksNodeServers ? [.. route.Upstreams, .. node] : route.Upstreams, former)));
+    }
+
+    private LiveRoute Build(DnsRoute route, EquatableArray<DnsUpstream> servers, RouteTable? former)
+    {
+        var old = former?.Routes.FirstOrDefault(live => live.Zone == route.Zone && live.Servers == servers);
+        if (old?.Settings == route)
+            return old;
+        var cache = old?.Settings.Cache == route.Cache ? old.Forwarder.Cache : new AnswerCache(route.Cache.Entries);
+        return new LiveRoute(route, servers, new Forwarder([.. servers.Select(_pool.Get)], ForwarderOptions.Of(route), cache, _time));
+    }
+}

@@ -1,0 +1,47 @@
+using Weft.Dns.Caching;
+using Weft.Dns.Forwarding;
+using Weft.Model.Dns;
+
+namespace Weft.Dns.Routing;
+
+/// <summary>Routes by the ends of names. Immutable: a change of settings makes another table, which shares with this one what did not change.</summary>
+public sealed class RouteTable
+{
+    private readonly LiveRoute[] _routes;
+
+    /// <summary>Takes routes in any order; of two with one zone the first counts.</summary>
+    public RouteTable(IEnumerable<LiveRoute> routes) =>
+        _routes = [.. routes.DistinctBy(route => route.Zone).OrderByDescending(route => route.Zone.LabelCount)];
+
+    /// <summary>A table without routes: all names fail.</summary>
+    public static RouteTable None { get; } = new([]);
+
+    /// <summary>Every route, the longest zone first.</summary>
+    public IReadOnlyList<LiveRoute> Routes => _routes;
+
+    /// <summary>The route with the longest zone that a name is in; null when it is in none.</summary>
+    public LiveRoute? Find(ReadOnlySpan<byte> name)
+    {
+        foreach (var route in _routes)
+        {
+            if (NameBytes.IsWithin(name, route.Zone.Wire))
+                return route;
+        }
+
+        return null;
+    }
+
+    /// <summary>The answer in memory that holds; null when others must be asked.</summary>
+    public CachedAnswer? Known(ReadOnlySpan<byte> name, DnsType type) => Find(name)?.Forwarder.Find(name, type);
+
+    /// <summary>What others say, or said.</summary>
+    public ValueTask<Forwarded> AskAsync(DnsName name, DnsType type) => Find(name.Wire) switch
+    {
+        null => new ValueTask<Forwarded>(new Forwarded(null, Failure: $"no route leads to servers for {name}")),
+        var route when route.Excepts(name.Wire) => new ValueTask<Forwarded>(new Forwarded(null, Failure: $"the route of {route.Zone} excepts {name}")),
+        var route => route.Forwarder.AskAsync(name, type),
+    };
+
+    /// <summary>A table that sends every name the same way.</summary>
+    public static RouteTable To(Forwarder forwarder) => new([new LiveRoute(new DnsRoute(DnsName.Root), [], forwarder)]);
+}

@@ -1,0 +1,52 @@
+namespace Weft.Model.Dns;
+
+/// <summary>Who answers names in the cluster.</summary>
+public enum DnsMode
+{
+    /// <summary>The agent of each node.</summary>
+    Node,
+
+    /// <summary>Somebody else: no address is taken, and nothing listens.</summary>
+    Off,
+}
+
+/// <summary>How the nodes' DNS is to behave: what keys of ConfigMap <c>kube-system/weft-config</c>, or a Corefile among them, say.</summary>
+/// <remarks>Immutable and compared by value, so that who applies settings knows what changed.</remarks>
+public sealed record DnsSettings
+{
+    /// <summary>Key <c>dns</c>: <c>node</c> (default) or <c>off</c>.</summary>
+    public DnsMode Mode { get; init; } = DnsMode.Node;
+
+    /// <summary>Key <c>dns-address</c>: addresses that pods ask, the same on every node. By default a link-local one, and one that is local to the site, whose routes end at the node.</summary>
+    public EquatableArray<IpAddress> Addresses { get; init; } = [IpAddress.Parse("169.254.20.10"), IpAddress.Parse("fd00:169:254:20::10")];
+
+    /// <summary>Key <c>cluster-domain</c>: what all names of the cluster end with; <c>cluster.local</c> as the kubelet has it.</summary>
+    public DnsName ClusterDomain { get; init; } = DnsName.Parse("cluster.local");
+
+    /// <summary>Key <c>dns-ttl</c>: seconds that clients may remember names of the cluster, or that there is none; 5 as CoreDNS.</summary>
+    public uint Ttl { get; init; } = 5;
+
+    /// <summary>Key <c>dns-pod-records</c>: whether <c>1-2-3-4.namespace.pod</c> leads to 1.2.3.4.</summary>
+    public bool PodRecords { get; init; } = true;
+
+    /// <summary>Key <c>dns-completion</c>: whether the node goes through a pod's search list on its behalf.</summary>
+    public bool Completion { get; init; } = true;
+
+    /// <summary>Key <c>dns-transfer-to</c>: who may take the whole zone (AXFR). Empty: nobody.</summary>
+    public EquatableArray<IpPrefix> TransferTo { get; init; }
+
+    /// <summary>What is done with names by their ends, the longest first; the last is the root's when there is one.</summary>
+    public EquatableArray<DnsRoute> Routes { get; init; } = [new DnsRoute(DnsName.Root) { AsksNodeServers = true }];
+
+    /// <summary>The route of a name: that of its longest end; null when nothing is said of the name.</summary>
+    public DnsRoute? RouteOf(DnsName name)
+    {
+        foreach (var route in Routes)
+        {
+            if (name.IsWithin(route.Zone))
+                return route;
+        }
+
+        return null;
+    }
+}
