@@ -1,4 +1,5 @@
 using Weft.Compilers.Clusters;
+using Weft.Compilers.Dns;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Model;
@@ -21,14 +22,14 @@ internal static class LiveObjects
         await Task.WhenAll(nodes, services, slices, pods, policies, settings);
         var ofService = (await slices).Items.ToLookup(slice => (slice.Metadata.Namespace, slice.Metadata.Labels.Find(EndpointSlice.ServiceNameLabel)));
         return (
-            new ClusterSnapshot
+            ClusterDns.Complete(new ClusterSnapshot
             {
                 Nodes = (await nodes).Items.ToEquatableArray(),
                 Configuration = await settings,
                 Services = (await services).Items
                     .Select(service => new ServiceObjects(service, ofService[(service.Metadata.Namespace, service.Metadata.Name)].ToEquatableArray())).ToEquatableArray(),
                 Policies = (await policies) with { Pods = (await pods).Items.Select(PolicyPod.Of).ToEquatableArray() },
-            },
+            }),
             (await pods).Items.ToEquatableArray());
     }
 

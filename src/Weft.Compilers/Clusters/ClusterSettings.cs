@@ -62,6 +62,16 @@ public enum DeniedConnections
     Keep,
 }
 
+/// <summary>Who answers at the addresses of cluster DNS.</summary>
+public enum ClusterDnsMode
+{
+    /// <summary>Every node itself.</summary>
+    Node,
+
+    /// <summary>Somebody else: pods behind Service <c>kube-system/kube-dns</c>, as a rule.</summary>
+    Off,
+}
+
 /// <summary>Settings that hold for the whole cluster: ConfigMap <c>kube-system/weft-config</c>, every key of it optional.</summary>
 public sealed record ClusterSettings
 {
@@ -100,4 +110,10 @@ public sealed record ClusterSettings
 
     /// <summary>Key <c>policy-connections</c>: <c>cut</c> (default) or <c>keep</c>.</summary>
     public DeniedConnections PolicyConnections { get; init; } = DeniedConnections.Cut;
+
+    /// <summary>Key <c>dns</c>: <c>node</c> (default) or <c>off</c>.</summary>
+    public ClusterDnsMode Dns { get; init; } = ClusterDnsMode.Node;
+
+    /// <summary>Key <c>dns-address</c>: where pods ask, the same on every node. Default: 169.254.20.10, as node-local caches have it, and fd00:169:254:20::10.</summary>
+    public EquatableArray<IpAddress> DnsAddresses { get; init; } = [IpAddress.Parse("169.254.20.10"), IpAddress.Parse("fd00:169:254:20::10")];
 }

@@ -36,6 +36,8 @@ public static class ClusterSettingsParser
         "load-balancer-nodes" => settings with { LoadBalancerNodes = Selector(key, value, problems) },
         "pod-start" => settings with { PodStart = Choice(key, value, settings.PodStart, problems) },
         "policy-connections" => settings with { PolicyConnections = Choice(key, value, settings.PolicyConnections, problems) },
+        "dns" => settings with { Dns = Choice(key, value, settings.Dns, problems) },
+        "dns-address" => settings with { DnsAddresses = Addresses(key, value, settings.DnsAddresses, problems) },
         "cni-conf" => settings with { CniConfiguration = value.Length == 0 ? null : value },
         _ => settings,
     };
@@ -52,6 +54,21 @@ public static class ClusterSettingsParser
         }
 
         return ranges.ToEquatableArray();
+    }
+
+    private static EquatableArray<IpAddress> Addresses(
+        string key, string value, EquatableArray<IpAddress> fallback, ImmutableArray<Problem>.Builder problems)
+    {
+        var addresses = new SortedSet<IpAddress>();
+        foreach (var part in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (IpAddress.TryParse(part, out var address))
+                addresses.Add(address);
+            else
+                problems.Add(Bad(key, $"'{part}' is no address; write addresses such as 169.254.20.10, separated by commas"));
+        }
+
+        return addresses.Count == 0 ? fallback : addresses.ToEquatableArray();
     }
 
     private static EquatableArray<IpRange> AddressRanges(string key, string value, ImmutableArray<Problem>.Builder problems)

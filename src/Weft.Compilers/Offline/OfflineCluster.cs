@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Weft.Compilers.Dns;
 using Weft.Kubernetes;
 using Weft.Model;
 
@@ -29,7 +30,7 @@ public sealed record OfflineCluster(ClusterSnapshot Objects, EquatableArray<Pod>
         var slices = Of<EndpointSlice>(objects, notes);
         var endpoints = Of<Endpoints>(objects, notes);
         return new OfflineCluster(
-            new ClusterSnapshot
+            ClusterDns.Complete(new ClusterSnapshot
             {
                 Nodes = [.. nodes],
                 Configuration = NodeCompletion.Settings(Of<ConfigMap>(objects, notes), shape, notes),
@@ -41,7 +42,7 @@ public sealed record OfflineCluster(ClusterSnapshot Objects, EquatableArray<Pod>
                     NetworkPolicies = Of<NetworkPolicy>(objects, notes).ToEquatableArray(),
                     ClusterNetworkPolicies = Of<ClusterNetworkPolicy>(objects, notes).ToEquatableArray(),
                 },
-            },
+            }),
             [.. pods],
             [.. notes.Distinct()]);
     }

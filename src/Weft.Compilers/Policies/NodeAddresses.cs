@@ -15,6 +15,11 @@ public static class NodeAddresses
     public static EquatableArray<IpAddress> GatewaysOf(Node node) =>
         TopologyCompiler.PodCidrs(node).Where(text => IpPrefix.TryParse(text, out _)).Select(GatewayOf).ToEquatableArray();
 
+    /// <summary>Those under which a node speaks to its own pods: its own, its gateways, and those at which every node answers.</summary>
+    internal static EquatableArray<IpAddress> OfNode(NodeIndex node, EquatableArray<PolicyPod> standIns) => standIns.Count == 0
+        ? node.OwnAddresses
+        : [.. node.OwnAddresses.Concat(standIns.SelectMany(pod => pod.Addresses)).Distinct().Order()];
+
     private static IpAddress GatewayOf(string podCidr)
     {
         var range = IpPrefix.Parse(podCidr);

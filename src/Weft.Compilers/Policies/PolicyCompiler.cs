@@ -62,7 +62,7 @@ public sealed class PolicyCompiler
         {
             Pods = _rules.Pods,
             Peers = _peers.Peers,
-            NodeAddresses = _rules.Pods.Count == 0 ? [] : _nodes.OwnAddresses,
+            NodeAddresses = _rules.Pods.Count == 0 ? [] : NodeAddresses.OfNode(_nodes, _snapshot.Policies.StandIns),
         };
         var last = _last.Table;
         var isSame = table.Pods.AsSpan() == last.Pods.AsSpan() && table.Peers.AsSpan() == last.Peers.AsSpan() && table.NodeAddresses == last.NodeAddresses;

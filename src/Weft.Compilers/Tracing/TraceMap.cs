@@ -11,9 +11,17 @@ namespace Weft.Compilers.Tracing;
 /// <param name="pods">Its pods.</param>
 public sealed class TraceMap(ClusterSnapshot objects, EquatableArray<Pod> pods)
 {
+    /// <summary>Cluster DNS as people are told of it, where nodes answer it themselves.</summary>
+    public const string ClusterDnsName = "cluster DNS";
+
     private readonly Dictionary<string, Pod> _byAddress = pods.Where(pod => !pod.Spec.HostNetwork)
         .SelectMany(pod => PodCompletion.Addresses(pod).Select(address => (Address: address, Pod: pod)))
         .GroupBy(entry => entry.Address, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.First().Pod, StringComparer.Ordinal);
+
+    private readonly HashSet<IpAddress> _dns = [.. objects.Policies.StandIns.SelectMany(pod => pod.Addresses)];
+
+    /// <summary>Where every node answers as cluster DNS.</summary>
+    public IReadOnlySet<IpAddress> DnsAddresses => _dns;
 
     /// <summary>The client of that name: <c>[NAMESPACE/]POD</c>, <c>node/NODE</c> or an address.</summary>
     /// <exception cref="TraceException">There is none.</exception>
@@ -44,6 +52,8 @@ public sealed class TraceMap(ClusterSnapshot objects, EquatableArray<Pod> pods)
             return new TraceEnd($"pod {pod.Key()}", address, pod.Spec.NodeName);
         if (objects.Nodes.FirstOrDefault(node => AddressesOf(node).Contains(address)) is { } node)
             return new TraceEnd($"node {node.Metadata.Name}", address, node.Metadata.Name);
+        if (_dns.Contains(address))
+            return new TraceEnd(ClusterDnsName, address, Node: null);
         return new TraceEnd(address.ToString(), address, objects.Nodes.FirstOrDefault(other => Ranges(other).Any(range => range.Contains(address)))?.Metadata.Name);
     }
 

@@ -1,4 +1,5 @@
 using Weft.Compilers.Clusters;
+using Weft.Compilers.Dns;
 using Weft.Compilers.Policies.Verdicts;
 using Weft.Compilers.Services;
 using Weft.Compilers.Services.Iptables;
@@ -67,6 +68,8 @@ public sealed class Tracer
         if (hook == NftHook.Prerouting)
             packet = packet with { InputInterface = from.What.StartsWith("pod ", StringComparison.Ordinal) ? "veth" : "eth0" };
         var path = PathOf(packet.Source.IsV6);
+        if (IsDns(to.Address, port, protocol))
+            return Ended(OwnDns(from, to, packet, path.Name));
         var passage = path.Enter(hook, packet);
         var owner = _reasons.Serving(to.Address, port, protocol, _own.Contains(to.Address)) is { } served ? $"Service {served.Name}" : null;
         var report = new TraceReport
@@ -82,6 +85,31 @@ public sealed class Tracer
         return passage.Outcome == TraceOutcome.Delivered
             ? Ended(report with { Endpoints = passage.Choices.Select(choice => Endpoint(path, choice, packet, owner, from)).ToEquatableArray() })
             : report with { Reason = _reasons.For(from, to.Address, port, protocol, _own.Contains(to.Address)) };
+    }
+
+    /// <summary>Whether the node itself answers: questions for cluster DNS never come to the rules of Services.</summary>
+    private bool IsDns(IpAddress address, ushort port, L4Protocol protocol) =>
+        port == ClusterDns.Port && protocol is L4Protocol.Udp or L4Protocol.Tcp && _map.DnsAddresses.Contains(address);
+
+    private TraceReport OwnDns(TraceEnd from, TraceEnd to, NftPacket packet, string target)
+    {
+        var crossing = _policies.Cross(new Connection(packet.Source, packet.Destination, packet.Protocol, packet.DestinationPort), from.Node, toNode: null);
+        TraceHop[] way =
+        [
+            new TraceHop(_node, "prerouting", "inet weft-dns", "not tracked, not translated", "cluster DNS of the node"),
+            new TraceHop(_node, "route", $"local {to.Address}", "to the node itself", $"Node {_node}"),
+            .. TracedPolicies.Hops(crossing.Egress),
+        ];
+        return new TraceReport
+        {
+            From = from,
+            To = to,
+            Port = ClusterDns.Port,
+            Protocol = ((L4Protocol)packet.Protocol).ToString().ToUpperInvariant(),
+            Target = target,
+            Outcome = TraceOutcome.Delivered,
+            Endpoints = [new TraceEndpoint(to, ClusterDns.Port, 1, Masqueraded: false, TracedPolicies.UntilDenied(way)) { Policies = crossing }],
+        };
     }
 
     private ITargetPath PathOf(bool v6)

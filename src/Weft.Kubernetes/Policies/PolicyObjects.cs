@@ -18,8 +18,8 @@ public sealed record PolicyObjects
     public EquatableArray<ClusterNetworkPolicy> ClusterNetworkPolicies { get; init; }
 
     /// <summary>
-    /// Addresses that count as those of a pod that has them not: the node-local DNS address is known by the namespace and labels of cluster DNS, so that
-    /// policies which allow port 53 to <c>k8s-app=kube-dns</c> mean what they say.
+    /// Addresses that count as those of a pod that has them not: those of cluster DNS are known by its namespace and labels, so that policies which allow
+    /// port 53 to <c>k8s-app=kube-dns</c> mean what they say. Every node answers at them itself.
     /// </summary>
     public EquatableArray<PolicyPod> StandIns { get; init; }
 }

@@ -82,7 +82,8 @@ internal sealed class PolicyLoop
         }
 
         var waiting = _attachments.TakeKnown();
-        var cluster = _cluster.Snapshot with { Policies = _policies.Take() };
+        var cluster = _cluster.Snapshot;
+        cluster = cluster with { Policies = _policies.Take(cluster.Configuration) };
         var turn = _reconciler.Turn(cluster);
         var letStart = turn.Programmed && AfterProgramming(turn, cluster, waiting, looksAtAll);
         var elapsed = _options.Time.GetElapsedTime(started);

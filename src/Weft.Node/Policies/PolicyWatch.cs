@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weft.Compilers.Dns;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Node.Watching;
@@ -12,6 +13,8 @@ internal sealed class PolicyWatch
     private readonly Informer<Namespace> _namespaces;
     private readonly Informer<NetworkPolicy> _policies;
     private readonly Informer<ClusterNetworkPolicy> _clusterPolicies;
+    private readonly Informer<Service> _dnsService;
+    private readonly DnsIdentity _dns = new();
     private readonly ObjectList<Namespace> _namespaceList = new();
     private readonly ObjectList<NetworkPolicy> _policyList = new();
     private readonly ObjectList<ClusterNetworkPolicy> _clusterPolicyList = new();
@@ -25,6 +28,7 @@ internal sealed class PolicyWatch
         _namespaces = new Informer<Namespace>(client, options);
         _policies = new Informer<NetworkPolicy>(client, options);
         _clusterPolicies = new Informer<ClusterNetworkPolicy>(client, options with { Optional = true });
+        _dnsService = new Informer<Service>(client, options with { Namespace = ClusterDns.Namespace, FieldSelector = $"metadata.name={ClusterDns.ServiceName}" });
         _pods.OnObject(Pods.Note);
         _namespaces.OnObject(_namespaceList.Note);
         _policies.OnObject(_policyList.Note);
@@ -33,16 +37,18 @@ internal sealed class PolicyWatch
         _namespaces.OnChange(changed);
         _policies.OnChange(changed);
         _clusterPolicies.OnChange(changed);
+        _dnsService.OnChange(changed);
     }
 
     /// <summary>All pods of the cluster.</summary>
     public PodList Pods { get; }
 
     /// <summary>Completes when every kind was listed once: before that, absence means nothing.</summary>
-    public Task Synced => Task.WhenAll(_pods.Synced, _namespaces.Synced, _policies.Synced, _clusterPolicies.Synced);
+    public Task Synced => Task.WhenAll(_pods.Synced, _namespaces.Synced, _policies.Synced, _clusterPolicies.Synced, _dnsService.Synced);
 
     /// <summary>The objects of now; the same reference while none changed.</summary>
-    public PolicyObjects Take()
+    /// <param name="configuration">The cluster's settings, which say whether nodes answer as cluster DNS.</param>
+    public PolicyObjects Take(ConfigMap? configuration)
     {
         var now = new PolicyObjects
         {
@@ -50,9 +56,11 @@ internal sealed class PolicyWatch
             Namespaces = _namespaceList.Take(),
             NetworkPolicies = _policyList.Take(),
             ClusterNetworkPolicies = _clusterPolicyList.Take(),
+            StandIns = _dns.Of(configuration, _dnsService.Find(ClusterDns.Namespace, ClusterDns.ServiceName)),
         };
         var isSame = now.Pods.AsSpan() == _taken.Pods.AsSpan() && now.Namespaces.AsSpan() == _taken.Namespaces.AsSpan()
-            && now.NetworkPolicies.AsSpan() == _taken.NetworkPolicies.AsSpan() && now.ClusterNetworkPolicies.AsSpan() == _taken.ClusterNetworkPolicies.AsSpan();
+            && now.NetworkPolicies.AsSpan() == _taken.NetworkPolicies.AsSpan() && now.ClusterNetworkPolicies.AsSpan() == _taken.ClusterNetworkPolicies.AsSpan()
+            && now.StandIns == _taken.StandIns;
         return isSame ? _taken : _taken = now;
     }
 
@@ -66,5 +74,5 @@ internal sealed class PolicyWatch
     };
 
     public Task RunAsync(CancellationToken cancel) =>
-        Task.WhenAll(_pods.RunAsync(cancel), _namespaces.RunAsync(cancel), _policies.RunAsync(cancel), _clusterPolicies.RunAsync(cancel));
+        Task.WhenAll(_pods.RunAsync(cancel), _namespaces.RunAsync(cancel), _policies.RunAsync(cancel), _clusterPolicies.RunAsync(cancel), _dnsService.RunAsync(cancel));
 }

@@ -20,6 +20,14 @@ internal sealed class PairedGroups(PolicyWorld old, PolicyWorld @new)
             Add(address, now[(node, address.IsV6)].First(), PartyKind.Nodes, "", $"node {node}");
     }
 
+    /// <summary>Takes up cluster DNS, where nodes of both answer it.</summary>
+    public void AddDns()
+    {
+        var now = @new.ClusterDns().ToLookup(address => address.IsV6);
+        foreach (var address in old.ClusterDns().Where(address => now.Contains(address.IsV6)))
+            Add(address, now[address.IsV6].First(), PartyKind.Dns, "", PartyNames.ClusterDns);
+    }
+
     /// <summary>Takes up what is outside of both.</summary>
     public void AddOutside()
     {
@@ -31,7 +39,7 @@ internal sealed class PairedGroups(PolicyWorld old, PolicyWorld @new)
     public IEnumerable<(PairedGroup From, PairedGroup To)> Pairs()
     {
         var all = _groups.Values.Select(group => new PairedGroup(group.V6, group.Old, group.New, group.Kind, group.Names.Distinct().ToEquatableArray())).ToList();
-        return all.SelectMany(from => all
+        return all.Where(from => from.Kind != PartyKind.Dns).SelectMany(from => all
             .Where(to => from.V6 == to.V6 && (from.Kind == PartyKind.Pods || to.Kind == PartyKind.Pods) && (!ReferenceEquals(from, to) || from.Names.Count > 1))
             .Select(to => (from, to)));
     }

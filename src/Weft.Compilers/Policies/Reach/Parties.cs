@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weft.Compilers.Tracing;
 using Weft.Model.Policies;
 
 namespace Weft.Compilers.Policies.Reach;
@@ -10,12 +11,18 @@ internal enum PartyKind
 
     /// <summary>Nodes, as pods of other nodes see them: its own node always reaches a pod.</summary>
     Nodes,
+
+    /// <summary>Cluster DNS where nodes answer it themselves: it opens no connections.</summary>
+    Dns,
     Outside,
 }
 
 /// <summary>Names of many in few words.</summary>
 internal static class PartyNames
 {
+    /// <summary>Cluster DNS where nodes answer it themselves.</summary>
+    public const string ClusterDns = TraceMap.ClusterDnsName;
+
     private const int Shown = 4;
 
     /// <summary>Who an outside address is, by the blocks that name it in any of the worlds.</summary>

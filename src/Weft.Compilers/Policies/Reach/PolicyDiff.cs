@@ -33,6 +33,7 @@ public static class PolicyDiff
         foreach (var key in common)
             pairs.AddPod(key.Pod, was[key], now[key]);
         pairs.AddNodes();
+        pairs.AddDns();
         pairs.AddOutside();
         return new PolicyDifference(
             Merge(Compare(pairs)),

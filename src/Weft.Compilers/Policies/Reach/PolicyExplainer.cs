@@ -7,6 +7,8 @@ namespace Weft.Compilers.Policies.Reach;
 /// <summary>Explains what the policies of a cluster mean for one of its pods.</summary>
 public sealed class PolicyExplainer
 {
+    private const string AnyNode = "";
+
     private readonly ClusterSnapshot _objects;
     private readonly PolicyWorld _world;
     private readonly List<(IpAddress Address, EquatableArray<string> Names, string? Node)> _others;
@@ -18,7 +20,7 @@ public sealed class PolicyExplainer
     {
         _objects = objects;
         _world = new PolicyWorld(objects, pods);
-        _others = [.. Pods(), .. _world.Nodes().Select(node => (node.Address, (EquatableArray<string>)[$"node {node.Node}"], (string?)node.Node)), .. Outside()];
+        _others = [.. Pods(), .. _world.Nodes().Select(node => (node.Address, (EquatableArray<string>)[$"node {node.Node}"], (string?)node.Node)), .. Dns(), .. Outside()];
     }
 
     /// <summary>What is wrong with the policies.</summary>
@@ -52,7 +54,7 @@ public sealed class PolicyExplainer
             {
                 // Its own node always reaches it, and it is nobody to itself.
                 var who = names.Where(name => name != pod.Key().ToString()).ToEquatableArray();
-                if (who.Count == 0 || (node is not null && node == pod.Node && direction == PolicyDirection.Ingress))
+                if (who.Count == 0 || (direction == PolicyDirection.Ingress && (node is AnyNode || (node is not null && node == pod.Node))))
                     continue;
                 var (from, to) = direction == PolicyDirection.Ingress ? (address, own) : (own, address);
                 var pieces = _world.Between(from, to);
@@ -76,6 +78,10 @@ public sealed class PolicyExplainer
     private IEnumerable<(IpAddress, EquatableArray<string>, string?)> Pods() => _world.Pods()
         .GroupBy(pod => (_world.KindOf(pod.Address), pod.Address.IsV6))
         .Select(alike => (alike.First().Address, alike.Select(pod => pod.Pod.ToString()).Distinct().ToEquatableArray(), (string?)null));
+
+    // On every node it is the node itself.
+    private IEnumerable<(IpAddress, EquatableArray<string>, string?)> Dns() =>
+        _world.ClusterDns().Select(address => (address, (EquatableArray<string>)[PartyNames.ClusterDns], (string?)AnyNode));
 
     private IEnumerable<(IpAddress, EquatableArray<string>, string?)> Outside() => _world.Outside(_world.Ranges)
         .GroupBy(address => (_world.KindOf(address), address.IsV6))

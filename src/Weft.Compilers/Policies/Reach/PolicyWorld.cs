@@ -50,6 +50,9 @@ internal sealed class PolicyWorld
     public IEnumerable<(string Node, IpAddress Address)> Nodes() => _objects.Nodes.OrderBy(node => node.Metadata.Name, StringComparer.Ordinal)
         .SelectMany(node => TraceMap.AddressesOf(node).GroupBy(address => address.IsV6).Select(family => (node.Metadata.Name, family.First())));
 
+    /// <summary>Cluster DNS, which every node answers itself, at the first of its addresses of each family.</summary>
+    public IEnumerable<IpAddress> ClusterDns() => _objects.Policies.StandIns.SelectMany(pod => pod.Addresses).GroupBy(address => address.IsV6).Select(family => family.First());
+
     /// <summary>An address of each piece of what is outside, as far as rules tell them apart.</summary>
     public IEnumerable<IpAddress> Outside(IEnumerable<IpPrefix> told) => new BlockPieces(_objects, _pods).Of(new BlockEnd("outside", [], []), told);
 

@@ -6,7 +6,7 @@ using Weft.Model;
 namespace Weft.Compilers.Policies.Testing;
 
 /// <summary>Addresses that stand for a whole block: one of each piece on which no rule can tell two addresses apart.</summary>
-/// <remarks>Addresses of the cluster's pods and nodes are left out, and of what is outside also the ranges of pods and Services.</remarks>
+/// <remarks>Addresses of the cluster's pods, nodes and DNS are left out, and of what is outside also the ranges of pods and Services.</remarks>
 internal sealed class BlockPieces
 {
     private static readonly IpAddress[] Examples = [IpAddress.Parse("203.0.113.7"), IpAddress.Parse("2001:db8::7")];
@@ -20,7 +20,7 @@ internal sealed class BlockPieces
         var settings = ClusterSettingsParser.Parse(objects.Configuration?.Data).Settings;
         var topology = TopologyCompiler.Compile(objects.Nodes, settings).Topology;
         _inside = [.. topology.PodRanges, .. topology.ServiceRanges];
-        _taken = [.. objects.Policies.Pods.SelectMany(pod => pod.Addresses), .. objects.Nodes.SelectMany(TraceMap.AddressesOf)];
+        _taken = [.. objects.Policies.Pods.Concat(objects.Policies.StandIns).SelectMany(pod => pod.Addresses), .. objects.Nodes.SelectMany(TraceMap.AddressesOf)];
         _withV6 = _inside.Any(range => range.IsV6) || pods.Any(pod => pod.Status.PodIPs.Any(ip => ip.Ip.Contains(':')));
     }
 

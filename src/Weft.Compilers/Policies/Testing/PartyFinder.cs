@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Weft.Compilers.Dns;
 using Weft.Compilers.Offline;
 using Weft.Compilers.Tracing;
 using Weft.Kubernetes;
@@ -76,13 +77,16 @@ internal sealed class PartyFinder
     private (List<Party> Found, string? Problem) FindService(ServiceEnd end)
     {
         if (_objects.Services.Select(service => service.Service).FirstOrDefault(service => service.Key() == end.Key) is not { } found)
-            return ([], $"there is no Service {end.Key}; there are {Some(_objects.Services.Select(service => service.Service.Key().ToString()))}");
+            return end.Key == ClusterDns.Key && _map.DnsAddresses.Count > 0 ? (ClusterDnsItself(), null) : ([], $"there is no Service {end.Key}; there are {Some(_objects.Services.Select(service => service.Service.Key().ToString()))}");
         IEnumerable<string> texts = found.Spec.ClusterIPs.Count > 0 ? found.Spec.ClusterIPs : [found.Spec.ClusterIP ?? ""];
         var addresses = texts.Where(text => IpAddress.TryParse(text, out _)).Select(text => IpAddress.Parse(text)).ToEquatableArray();
         return addresses.Count == 0
             ? ([], $"Service {end.Key} has no cluster IP: name its pods")
             : ([new Party($"service {end.Key}", null, addresses) { Service = found }], null);
     }
+
+    /// <summary>Nodes answer without any such Service too.</summary>
+    private List<Party> ClusterDnsItself() => [new Party(TraceMap.ClusterDnsName, null, [.. _map.DnsAddresses.Order()]) { Service = ClusterDns.Assumed }];
 
     private static Party PartyOf(Pod pod) => new(
         $"pod {pod.Key()}",

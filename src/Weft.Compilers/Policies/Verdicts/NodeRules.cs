@@ -30,9 +30,10 @@ internal sealed class NodeRules
         Compilation = PolicyCompiler.CompileOnce(objects, node);
         var index = new NodeIndex();
         index.Read(objects.Nodes, node);
-        _own = [.. index.OwnAddresses];
+        var own = NodeAddresses.OfNode(index, objects.Policies.StandIns);
+        _own = [.. own];
         _rules = NftPolicyProgram.Compile(Compilation.Table);
-        _judge = new PolicyJudge(Compilation.Table with { NodeAddresses = index.OwnAddresses });
+        _judge = new PolicyJudge(Compilation.Table with { NodeAddresses = own });
         var host = new NftHost(address => _own.Contains(address) || address.IsLoopback ? NftAddressType.Local : NftAddressType.Unicast, _ => 0);
         _egress = new NftInterpreter(Only(PolicyDirection.Egress), host);
         _ingress = new NftInterpreter(Only(PolicyDirection.Ingress), host);

@@ -19,8 +19,8 @@ internal sealed class OraclePods(OracleCluster cluster)
     /// <summary>The pod whose own an address is; null for none that policies can select.</summary>
     public Pod? Owner(string address) => At(address) is { } pod && cluster.Pods.Contains(pod) ? pod : null;
 
-    /// <summary>Whether an address is one under which the node of a pod speaks to it.</summary>
-    public bool IsOwnNode(Pod pod, string address) => cluster.Nodes.Any(node =>
+    /// <summary>Whether an address is one under which the node of a pod speaks to it; where an address is lent, every node answers itself.</summary>
+    public bool IsOwnNode(Pod pod, string address) => cluster.StandIns.Any(other => Addresses(other).Contains(address)) || cluster.Nodes.Any(node =>
         node.Metadata.Name == pod.Spec.NodeName && (NodeAddresses(node).Contains(address) || node.Spec.PodCIDRs.Any(cidr => OracleAddresses.SecondOf(cidr) == address)));
 
     /// <summary>Nodes that have an address.</summary>

@@ -48,7 +48,7 @@ public sealed class RandomPolicyCluster
     {
         Metadata = new ObjectMeta { Namespace = "a", Name = "dns", Labels = StringMap.Of(("app", "dns")) },
         Spec = new PodSpec { Containers = [new Container { Ports = [new ContainerPort { Name = "dns", Protocol = "UDP", Port = 53 }] }] },
-        Status = new PodStatus { PodIPs = [new PodIp("169.254.20.10")] },
+        Status = new PodStatus { PodIPs = [new PodIp("169.254.20.10"), new PodIp("fd00:169:254:20::10"), new PodIp("10.96.0.10")] },
     };
 
     /// <summary>The cluster of a seed.</summary>
@@ -62,7 +62,7 @@ public sealed class RandomPolicyCluster
         (string Protocol, int? Port)[] targets = [("TCP", 80), ("TCP", 81), ("TCP", 8080), ("UDP", 53), ("SCTP", 80), ("ICMP", null)];
         var addresses = Cluster.Pods.SelectMany(pod => pod.Status.PodIPs.Select(ip => ip.Ip))
             .Concat(Cluster.Nodes.SelectMany(node => node.Status.Addresses.Where(address => address.Type != "Hostname").Select(address => address.Address)))
-            .Concat(["10.244.1.1", "169.254.20.10", "192.168.1.5", "203.0.113.1", "fd00::99", "2001:db8::1"]).Distinct().ToList();
+            .Concat(["10.244.1.1", "169.254.20.10", "10.96.0.10", "fd00:169:254:20::10", "192.168.1.5", "203.0.113.1", "fd00::99", "2001:db8::1"]).Distinct().ToList();
         return from source in addresses
                from destination in addresses
                where source.Contains(':') == destination.Contains(':')

@@ -81,7 +81,7 @@ public sealed class ReachTests
 
             what it opens (egress): no policy selects it
               whom it reaches, as both ends have it:
-                everything: default/batch, shop/web-0, shop/web-1, node node1 and 3 more (no policy)
+                everything: default/batch, shop/web-0, shop/web-1, node node1 and 4 more (no policy)
             NetworkPolicy shop/db: policies.yaml:1
 
             """,
