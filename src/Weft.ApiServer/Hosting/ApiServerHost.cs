@@ -124,7 +124,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             Store = store,
             Kinds = KindTable.BuiltIn,
             Pages = new ListPages(options.Time),
-            Addresses = new ServiceAddresses(options.ServiceCidrs, options.NodePorts, store),
+            Addresses = new ServiceAddresses(options.ServiceCidrs, options.NodePorts, store, options.ClusterDns),
             AdminToken = state.AdminToken(),
             Authority = authority,
             Logger = logging.CreateLogger("Weft.ApiServer"),

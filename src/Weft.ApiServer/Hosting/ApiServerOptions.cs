@@ -28,6 +28,12 @@ public sealed record ApiServerOptions
     /// <summary>Ranges of Service addresses, at most one per family. 10.96.0.0/16: kubeadm's default, narrowed to a lab's size.</summary>
     public IReadOnlyList<string> ServiceCidrs { get; init; } = ["10.96.0.0/16"];
 
+    /// <summary>
+    /// Whether the cluster has the Service <c>kube-system/kube-dns</c> from its first moment, at the tenth address of each range, as installers of real clusters
+    /// make it; no other Service is given those addresses then.
+    /// </summary>
+    public bool ClusterDns { get; init; }
+
     /// <summary>Ports that nodes open for Services.</summary>
     public NodePortRange NodePorts { get; init; } = NodePortRange.Default;
 

@@ -7,7 +7,7 @@ using Weft.ApiServer.Writes;
 
 namespace Weft.ApiServer.Hosting;
 
-/// <summary>What every cluster has from its first moment: four namespaces, and the Service that leads to the API server itself.</summary>
+/// <summary>What every cluster has from its first moment: four namespaces, the Service that leads to the API server itself, and, if wanted, the one of cluster DNS.</summary>
 internal static class DefaultObjects
 {
     private const string ServiceName = "kubernetes";
@@ -24,6 +24,7 @@ internal static class DefaultObjects
             ["metadata"] = new JsonObject { ["labels"] = labels },
             ["spec"] = ServiceSpec(server),
         });
+        ClusterDnsService.Ensure(server);
         if (server.Options.AdvertiseEndpoint is not { } endpoint)
             return;
         var address = endpoint.Address.ToString();

@@ -2,6 +2,7 @@ using Weft.Kubernetes.Client;
 using Weft.Lab.Nodes;
 using Weft.Lab.Pods;
 using Weft.Model;
+using Weft.Model.Dns;
 
 namespace Weft.Lab.Supervision;
 
@@ -62,7 +63,12 @@ public sealed class ClusterNode(
             var world = await LabNode.StartAsync(Options(), ct).ConfigureAwait(false);
             World = world;
             _running = new CancellationTokenSource();
-            Pods = new PodRunner(world, _client!, new PodRunnerOptions { NodeLabels = labels, LeaseInterval = grace / HeartbeatsInGrace });
+            Pods = new PodRunner(world, _client!, new PodRunnerOptions
+            {
+                NodeLabels = labels,
+                LeaseInterval = grace / HeartbeatsInGrace,
+                ClusterDns = [ClusterDns.Of(places[0].Address.IsV6).ToString()],
+            });
             Agent = new AgentProcess(world, directory);
             _parts = Task.WhenAll(Pods.RunAsync(_running.Token), Agent.RunAsync(_running.Token));
             _ = RestartAfterAsync(world, _running.Token);

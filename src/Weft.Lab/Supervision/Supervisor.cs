@@ -72,6 +72,7 @@ public static class Supervisor
                 ListenHandle = (ulong)apiFd,
                 Listen = endpoints,
                 ServiceCidrs = [.. LabRanges.Parse(spec.ServiceCidr).Select(range => range.ToString())],
+                ClusterDns = true,
                 AdvertiseEndpoint = endpoints[0],
                 PodRuntime = cluster,
                 PodEvictionTimeout = spec.PodEvictionTimeout,

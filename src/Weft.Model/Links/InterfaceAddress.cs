@@ -21,6 +21,9 @@ public sealed record InterfaceAddress(string Device, IpAddress Address, int Pref
     /// <summary>Do not make a route to <see cref="Prefix"/>.</summary>
     public bool NoPrefixRoute { get; init; }
 
+    /// <summary>IPv6: no source of packets unless somebody asks for it (RFC 4862: deprecated, preferred for no time at all).</summary>
+    public bool Deprecated { get; init; }
+
     /// <summary>What the kernel says about it; never part of a wish.</summary>
     public AddressState State { get; init; }
 

@@ -65,7 +65,7 @@ public sealed partial class FakeNetworkStack
             throw new ArgumentException($"{address}: the prefix length lies outside of 0 to {address.Address.BitLength}", nameof(address));
         Require(address.Device, "add address on");
         var scope = address.Scope == InterfaceAddress.UsualScope(address.Address) ? null : address.Scope;
-        _addresses.Add(address with { Scope = scope, State = AddressState.None });
+        _addresses.Add(address with { Scope = scope, State = address.Deprecated ? AddressState.Deprecated : AddressState.None });
         Notify(new NetworkChange.OfAddress(_addresses[^1], Removed: false));
     }
 

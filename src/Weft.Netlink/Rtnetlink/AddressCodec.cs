@@ -15,6 +15,7 @@ namespace Weft.Netlink.Rtnetlink;
 internal static class AddressCodec
 {
     public const int HeaderLength = 8;
+    private const int Forever = -1;
     private const AddressState ObservedStates = AddressState.Secondary | AddressState.DadFailed | AddressState.Deprecated | AddressState.Tentative;
 
     public static void Write(ref NetlinkWriter writer, ushort type, ushort flags, InterfaceAddress address, int index)
@@ -29,9 +30,21 @@ internal static class AddressCodec
         writer.PutAddress(Ifa.Address, address.Peer ?? address.Address);
         if (address.Broadcast is { } broadcast)
             writer.PutAddress(Ifa.Broadcast, broadcast);
+        if (address.Deprecated)
+            WriteLifetimes(ref writer, preferred: 0);
         var bits = (address.NoDad ? Ifa.FlagNoDad : 0) | (address.NoPrefixRoute ? Ifa.FlagNoPrefixRoute : 0);
         if (bits != 0)
             writer.PutU32(Ifa.Flags, bits);
+    }
+
+    // struct ifa_cacheinfo { u32 preferred; u32 valid; u32 created; u32 updated; }   // seconds
+    private static void WriteLifetimes(ref NetlinkWriter writer, uint preferred)
+    {
+        Span<byte> lifetimes = stackalloc byte[16];
+        lifetimes.Clear();
+        Native.WriteInt32(lifetimes, (int)preferred);
+        Native.WriteInt32(lifetimes[4..], Forever);
+        writer.PutBytes(Ifa.CacheInfo, lifetimes);
     }
 
     public static void WriteGet(ref NetlinkWriter writer, int index)
@@ -82,6 +95,7 @@ internal static class AddressCodec
             Scope = scope == InterfaceAddress.UsualScope(address) ? null : scope,
             NoDad = (bits & Ifa.FlagNoDad) != 0,
             NoPrefixRoute = (bits & Ifa.FlagNoPrefixRoute) != 0,
+            Deprecated = (bits & (uint)AddressState.Deprecated) != 0,
             State = (AddressState)bits & ObservedStates,
         };
     }

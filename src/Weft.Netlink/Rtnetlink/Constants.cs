@@ -111,6 +111,7 @@ internal static class Ifa
     public const ushort Address = 1;
     public const ushort Local = 2;
     public const ushort Broadcast = 4;
+    public const ushort CacheInfo = 6;
     public const ushort Flags = 8;
 
     public const uint FlagNoDad = 0x02;

@@ -21,16 +21,19 @@ internal sealed class ServiceAddresses
     private readonly ServiceFamilies _families;
     private readonly NodePorts _ports;
 
-    public ServiceAddresses(IReadOnlyList<string> cidrs, NodePortRange nodePorts, ObjectStore store)
+    public ServiceAddresses(IReadOnlyList<string> cidrs, NodePortRange nodePorts, ObjectStore store, bool keepsDns)
     {
         _ports = new NodePorts(nodePorts);
-        _ranges = [.. cidrs.Select(cidr => new ServiceRange(IpPrefix.Parse(cidr)))];
+        _ranges = [.. cidrs.Select(cidr => new ServiceRange(IpPrefix.Parse(cidr), keepsDns))];
         _families = new ServiceFamilies([.. _ranges.Select(range => range.Family).Distinct()]);
         _taken = new ServiceIndex(store);
     }
 
     /// <summary>The addresses of the Service <c>default/kubernetes</c>: the first of each range.</summary>
     public IReadOnlyList<IpAddress> KubernetesAddresses => [.. _ranges.Select(r => r.First)];
+
+    /// <summary>The addresses of the Service <c>kube-system/kube-dns</c>: the tenth of each range that has one.</summary>
+    public IReadOnlyList<IpAddress> DnsAddresses => [.. _ranges.Select(r => r.Dns).OfType<IpAddress>()];
 
     public bool Serves(ResourceKind kind) => ReferenceEquals(kind, ServiceKind.Kind);
 

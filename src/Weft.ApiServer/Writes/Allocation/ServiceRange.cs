@@ -9,12 +9,17 @@ namespace Weft.ApiServer.Writes;
 /// </remarks>
 internal sealed class ServiceRange
 {
+    // Where installers of real clusters put the Service kube-dns.
+    private const uint DnsIndex = 10;
+
     private readonly IpPrefix _prefix;
     private readonly UInt128 _band;
     private readonly UInt128 _highest;
     private UInt128 _next;
 
-    public ServiceRange(IpPrefix prefix)
+    /// <param name="prefix">The range.</param>
+    /// <param name="keepsDns">Whether its tenth address is kept for the Service <c>kube-dns</c>.</param>
+    public ServiceRange(IpPrefix prefix, bool keepsDns)
     {
         _prefix = prefix;
         var size = prefix.HostBits >= 64 ? UInt128.One << 64 : UInt128.One << prefix.HostBits;
@@ -22,6 +27,7 @@ internal sealed class ServiceRange
         _highest = size > 2 && !prefix.IsV6 ? size - 2 : size - 1;
         _band = size <= 16 ? 0 : UInt128.Clamp(size / 16, 16, 256);
         _next = _band + 1;
+        Dns = keepsDns && DnsIndex <= _highest ? prefix.AddressAt(DnsIndex) : null;
     }
 
     public bool IsV6 => _prefix.IsV6;
@@ -29,6 +35,9 @@ internal sealed class ServiceRange
     public string Family => IsV6 ? "IPv6" : "IPv4";
 
     public IpAddress First => _prefix.AddressAt(1);
+
+    /// <summary>The address that only a Service which asks for it gets; null when there is none.</summary>
+    public IpAddress? Dns { get; }
 
     public bool Contains(IpAddress address) =>
         _prefix.Contains(address) && address != _prefix.Network && address.Bits - _prefix.Network.Bits <= _highest;
@@ -54,5 +63,5 @@ internal sealed class ServiceRange
 
     public override string ToString() => _prefix.ToString();
 
-    private bool IsAvailable(IpAddress candidate, ServiceIndex taken) => candidate != First && taken.IsFree(candidate);
+    private bool IsAvailable(IpAddress candidate, ServiceIndex taken) => candidate != First && candidate != Dns && taken.IsFree(candidate);
 }

@@ -5,6 +5,9 @@ namespace Weft.Lab.Pods.Files;
 /// <summary>A resolver's settings, resolv.conf(5).</summary>
 internal sealed record ResolvConf(IReadOnlyList<string> Servers, IReadOnlyList<string> Searches, IReadOnlyList<string> Options)
 {
+    // What a kubelet lets pods have: the resolver's own limit of servers (MAXNS), 32 names to search, 2,048 characters of them.
+    private const int MostServers = 3, MostSearches = 32, LongestSearch = 2048;
+
     /// <summary>Reads a file's text; what is not understood is left out.</summary>
     public static ResolvConf Parse(string text)
     {
@@ -31,7 +34,7 @@ internal sealed record ResolvConf(IReadOnlyList<string> Servers, IReadOnlyList<s
         return new ResolvConf(servers, searches, options);
     }
 
-    /// <summary>A pod's settings by its DNS policy, as the kubelet makes them; without a cluster DNS the node's are used.</summary>
+    /// <summary>A pod's settings by its DNS policy, as the kubelet makes and limits them; without a cluster DNS the node's are used.</summary>
     public static ResolvConf For(Pod pod, ResolvConf node, IReadOnlyList<string> clusterDns, string clusterDomain)
     {
         var policy = pod.Spec.DnsPolicy ?? "ClusterFirst";
@@ -43,11 +46,10 @@ internal sealed record ResolvConf(IReadOnlyList<string> Servers, IReadOnlyList<s
                     [$"{pod.Metadata.Namespace}.svc.{clusterDomain}", $"svc.{clusterDomain}", clusterDomain, .. node.Searches],
                     ["ndots:5"])
                 : node;
-        if (pod.Spec.DnsConfig is not { } own)
-            return result;
+        var own = pod.Spec.DnsConfig ?? new PodDnsConfig();
         return new ResolvConf(
-            [.. result.Servers.Concat(own.Nameservers).Distinct()],
-            [.. result.Searches.Concat(own.Searches).Distinct()],
+            [.. result.Servers.Concat(own.Nameservers).Distinct().Take(MostServers)],
+            [.. Fitting(result.Searches.Concat(own.Searches).Distinct())],
             MergeOptions(result.Options, own.Options));
     }
 
@@ -61,6 +63,12 @@ internal sealed record ResolvConf(IReadOnlyList<string> Servers, IReadOnlyList<s
         if (Options.Count > 0)
             lines.Add($"options {string.Join(' ', Options)}");
         return string.Concat(lines.Select(line => line + "\n"));
+    }
+
+    private static IEnumerable<string> Fitting(IEnumerable<string> searches)
+    {
+        var length = -1;
+        return searches.Take(MostSearches).TakeWhile(search => (length += 1 + search.Length) <= LongestSearch);
     }
 
     // The pod's option replaces the one of its name.

@@ -1,0 +1,103 @@
+using Weft.Kubernetes;
+using Weft.Model;
+using Weft.Model.Dns;
+using Weft.Model.Links;
+using Weft.Model.Nftables;
+using Weft.Model.Nodes;
+using Weft.Model.Routes;
+
+namespace Weft.Compilers.Dns;
+
+/// <summary>Compiles where a node answers cluster DNS: addresses of its loopback device, and the table <see cref="NodeTables.Dns"/>.</summary>
+/// <remarks>
+/// Queries and answers pass no connection tracking, so none of them can be lost to a full table or a race for an entry, and neither address translation nor the
+/// Services' tables see them. Whatever else is asked of these addresses from outside of the node is refused: who may send queries may not therefore reach all
+/// that listens on the node.
+/// </remarks>
+public static class DnsPlaceCompiler
+{
+    /// <summary>The device that holds the addresses.</summary>
+    public const string Device = "lo";
+
+    private const string ServersV4 = "servers-v4", ServersV6 = "servers-v6";
+    private const uint Udp = 17, Tcp = 6;
+    private const byte PortUnreachable = 1;
+
+    /// <summary>The addresses, sorted: those of the settings in the families that the cluster has, and the cluster IPs of the Service of cluster DNS.</summary>
+    /// <param name="settings">How DNS is to behave.</param>
+    /// <param name="service">The Service <c>kube-system/kube-dns</c>, if there is one.</param>
+    /// <param name="hasFamily">Whether pods or the node have addresses of a family (IPv6 or not).</param>
+    public static EquatableArray<IpAddress> Addresses(DnsSettings settings, Service? service, Func<bool, bool> hasFamily)
+    {
+        if (settings.Mode == DnsMode.Off)
+            return [];
+        return settings.Addresses.Concat(ClusterIps(service)).Where(address => hasFamily(address.IsV6)).Distinct().Order().ToEquatableArray();
+    }
+
+    /// <summary>The cluster IPs of the Service of cluster DNS; none when it has none.</summary>
+    public static IEnumerable<IpAddress> ClusterIps(Service? service)
+    {
+        if (service is null || service.Spec.Type == "ExternalName")
+            yield break;
+        foreach (var text in service.Spec.ClusterIPs is { Count: > 0 } all ? all : [service.Spec.ClusterIP ?? ""])
+        {
+            if (IpAddress.TryParse(text, out var address))
+                yield return address;
+        }
+    }
+
+    /// <summary>An address as the device holds it: the kernel never takes it as a source by itself, and it is on no network.</summary>
+    public static InterfaceAddress OnDevice(IpAddress address) => new(Device, address, address.BitLength)
+    {
+        Scope = address.IsV6 ? null : RouteScope.Host,
+        NoDad = address.IsV6,
+        Deprecated = address.IsV6,
+    };
+
+    /// <summary>The table for these addresses.</summary>
+    public static NftTable Table(EquatableArray<IpAddress> addresses)
+    {
+        var families = addresses.Select(address => address.IsV6).Distinct().Order().ToList();
+        return new NftTable(NodeTables.Dns.Family, NodeTables.Dns.Name)
+        {
+            Comment = "cluster DNS, answered on this node",
+            Sets = families.Select(v6 => new NftSet(SetOf(v6), v6 ? NftType.Ipv6Address : NftType.Ipv4Address)
+            {
+                Comment = "where it is answered",
+                Elements = addresses.Where(address => address.IsV6 == v6).Select(address => new NftElement(NftData.Of(address))).ToEquatableArray(),
+            }).ToEquatableArray(),
+            Chains =
+            [
+                Nft.FilterChain("prerouting", NftHook.Prerouting, NftPriority.Raw, [.. families.SelectMany(Untracked)]),
+                Nft.FilterChain("output", NftHook.Output, NftPriority.Raw, [.. families.SelectMany(Untracked)]),
+                Nft.FilterChain("input", NftHook.Input, NftPriority.Filter, [.. families.SelectMany(Refused)]),
+            ],
+        };
+    }
+
+    /// <summary>The addresses that a table stands for.</summary>
+    public static IEnumerable<IpAddress> AddressesOf(NftTable table) =>
+        table.Sets.Where(set => set.Name is ServersV4 or ServersV6).SelectMany(set => set.Elements).Select(element => IpAddress.Read(element.Key.Bytes));
+
+    private static IEnumerable<NftRule> Untracked(bool v6)
+    {
+        foreach (var protocol in new[] { Udp, Tcp })
+        {
+            yield return Nft.Rule(Nft.L4Proto.Is(protocol), Nft.TransportDport.Is(ClusterDns.Port), Destination(v6), Nft.Notrack);
+            yield return Nft.Rule(Nft.L4Proto.Is(protocol), Nft.TransportSport.Is(ClusterDns.Port), Source(v6), Nft.Notrack);
+        }
+    }
+
+    // The node's own programs ask from the very address that they ask, so that answers to them look like questions to another port.
+    private static IEnumerable<NftRule> Refused(bool v6)
+    {
+        yield return Nft.Rule(Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(Tcp), Nft.TransportDport.IsNot(ClusterDns.Port), new NftReject(NftRejectKind.TcpReset));
+        yield return Nft.Rule(Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(Udp), Nft.TransportDport.IsNot(ClusterDns.Port), new NftReject(NftRejectKind.Icmpx, PortUnreachable));
+    }
+
+    private static NftStatement Destination(bool v6) => (v6 ? Nft.Ip6Daddr : Nft.IpDaddr).In(SetOf(v6));
+
+    private static NftStatement Source(bool v6) => (v6 ? Nft.Ip6Saddr : Nft.IpSaddr).In(SetOf(v6));
+
+    private static string SetOf(bool v6) => v6 ? ServersV6 : ServersV4;
+}
