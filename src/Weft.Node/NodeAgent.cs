@@ -11,8 +11,8 @@ namespace Weft.Node;
 
 /// <summary>The node agent: keeps one node's part of the network as the cluster's objects say. The same in a lab and on a real node.</summary>
 /// <remarks>
-/// It works in the network namespace it was started in and leaves the datapath in place when it ends, however it ends. Routes, Services and policies
-/// have a loop each, so that none waits for another.
+/// It works in the network namespace it was started in and leaves the datapath in place when it ends, however it ends. Routes, Services, policies
+/// and names have a loop each, so that none waits for another.
 /// </remarks>
 public static class NodeAgent
 {
@@ -30,6 +30,7 @@ public static class NodeAgent
         using var services = new KernelNftables();
         using var policies = new KernelNftables();
         using var counters = new KernelNftables();
+        using var places = new KernelNftables();
         using var flows = new KernelConntrack();
         using var policedFlows = new KernelConntrack();
         var cluster = new ClusterWatch(client, logger);
@@ -37,6 +38,7 @@ public static class NodeAgent
         var balanced = new BalancedServices();
         using var proxy = new ProxyAgent(options, client, cluster, new ProxyKernel(services, services, flows, network), events, logger, balanced);
         var policy = new PolicyAgent(options, client, cluster, new PolicyKernel(policies, policies, policedFlows, counters, new KernelPacketLog()), events, logger);
+        await using var names = new DnsAgent(options, cluster, proxy.Services, policy.Objects, new DnsKernel(places, places, network), events, logger);
         var announced = new AnnounceMetrics();
         using var announcing = new AnnounceLoop(
             options,
@@ -55,13 +57,14 @@ public static class NodeAgent
         {
             proxy.WriteMetrics(text);
             policy.WriteMetrics(text);
+            names.WriteMetrics(text);
             announced.Write(text);
         });
         var routes = new AgentLoop(options, client, cluster, network, filter, events, health, logger);
         var supply = new SupplyReport(options.KubeConfig.Server, [.. cluster.States, .. proxy.States], logger);
         Log.Started(logger, options.NodeName, options.KubeConfig.Server);
         await TogetherAsync(
-            cancel, cluster.RunAsync, events.RunAsync, ended => health.RunAsync(logger, ended), routes.RunAsync, proxy.RunAsync, policy.RunAsync, announcing.RunAsync,
+            cancel, cluster.RunAsync, events.RunAsync, ended => health.RunAsync(logger, ended), routes.RunAsync, proxy.RunAsync, policy.RunAsync, names.RunAsync, announcing.RunAsync,
             ended => supply.RunAsync(options.VerifyPeriod, options.Time, ended)).ConfigureAwait(false);
         Log.Stopped(logger, options.NodeName);
     }

@@ -67,6 +67,9 @@ internal sealed class PolicyAgent
         _socket = new AgentSocket(options.PolicySocket, answers, logger, options.Time);
     }
 
+    /// <summary>Pods, namespaces and policies, for whoever else needs them.</summary>
+    public PolicyWatch Objects => _watch;
+
     /// <summary>Runs until cancelled.</summary>
     public Task RunAsync(CancellationToken cancel) => Task.WhenAll(
         _watch.RunAsync(cancel),

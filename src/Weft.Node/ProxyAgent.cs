@@ -74,6 +74,9 @@ internal sealed class ProxyAgent : IDisposable
             options.Time);
     }
 
+    /// <summary>Services and slices, for whoever else needs them.</summary>
+    public ServiceWatch Services => _services;
+
     /// <summary>How the watches of Services stand.</summary>
     public IReadOnlyList<IInformerState> States => _services.States;
 

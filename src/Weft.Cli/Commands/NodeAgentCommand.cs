@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using Weft.Kubernetes.Client;
 using Weft.Node;
 
@@ -76,7 +75,7 @@ internal static class NodeAgentCommand
 
     /// <summary>As kubelets name their node: the host's name in lower case.</summary>
     private static string DefaultNodeName() =>
-        Environment.GetEnvironmentVariable(NodeNameVariable) is { Length: > 0 } name ? name : Dns.GetHostName().Trim().ToLowerInvariant();
+        Environment.GetEnvironmentVariable(NodeNameVariable) is { Length: > 0 } name ? name : System.Net.Dns.GetHostName().Trim().ToLowerInvariant();
 
     private static Option<string> ConfDir(string description) =>
         new("--cni-conf-dir") { Description = description, DefaultValueFactory = _ => "/etc/cni/net.d", HelpName = "DIR" };

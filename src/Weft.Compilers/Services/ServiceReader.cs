@@ -6,7 +6,7 @@ using Weft.Model.Services;
 namespace Weft.Compilers.Services;
 
 /// <summary>Reads one Service and its slices into the ports that it asks for, as if no other Service were there.</summary>
-internal static class ServiceReader
+public static class ServiceReader
 {
     private const string ProxyNameLabel = "service.kubernetes.io/service-proxy-name";
     private const string HeadlessLabel = "service.kubernetes.io/headless";
@@ -18,7 +18,7 @@ internal static class ServiceReader
     private const int LongestAffinitySeconds = 86400;
 
     /// <summary>Reads it; ports that equal those of <paramref name="before"/> are the same references.</summary>
-    public static CompiledService Read(ServiceObjects objects, ServiceContext context, CompiledService? before)
+    internal static CompiledService Read(ServiceObjects objects, ServiceContext context, CompiledService? before)
     {
         var service = objects.Service;
         if (IsForOthers(service.Metadata.Labels) || service.Spec.Type == "ExternalName" || ClusterIps(service.Spec).Count == 0)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Weft.Compilers.Dns;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
+using Weft.Model;
 using Weft.Node.Watching;
 
 namespace Weft.Node.Policies;
@@ -45,6 +46,15 @@ internal sealed class PolicyWatch
 
     /// <summary>Completes when every kind was listed once: before that, absence means nothing.</summary>
     public Task Synced => Task.WhenAll(_pods.Synced, _namespaces.Synced, _policies.Synced, _clusterPolicies.Synced, _dnsService.Synced);
+
+    /// <summary>Completes when namespaces were listed once.</summary>
+    public Task NamespacesSynced => _namespaces.Synced;
+
+    /// <summary>The namespaces of now; the same list while none changed.</summary>
+    public EquatableArray<Namespace> Namespaces() => _namespaceList.Take();
+
+    /// <summary>Sets <paramref name="changed"/> after every change of namespaces.</summary>
+    public void OnNamespaces(ChangeSignal changed) => _namespaces.OnChange(changed);
 
     /// <summary>The objects of now; the same reference while none changed.</summary>
     /// <param name="configuration">The cluster's settings, which say whether nodes answer as cluster DNS.</param>

@@ -1,0 +1,30 @@
+using Weft.Model;
+using Weft.Model.Dns;
+
+namespace Weft.Node.Dns;
+
+/// <summary>Whom the node itself asks: the servers of its <c>/etc/resolv.conf</c>, looked at again when the file was written.</summary>
+/// <param name="path">The file.</param>
+internal sealed class NodeResolver(string path)
+{
+    private DateTime _written;
+    private EquatableArray<IpAddress> _servers;
+
+    /// <summary>The servers of now; those of before while the file cannot be read.</summary>
+    public EquatableArray<IpAddress> Servers()
+    {
+        try
+        {
+            var written = File.GetLastWriteTimeUtc(path);
+            if (written != _written)
+                _servers = ResolvConf.Parse(File.ReadAllText(path)).Servers;
+            _written = written;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Who writes the file anew may have removed it for a moment.
+        }
+
+        return _servers;
+    }
+}
