@@ -53,7 +53,7 @@ public sealed class CachedAnswer
     /// <returns>Its length.</returns>
     public int Write(in DnsQuery query, DnsTransport transport, DateTimeOffset now, TimeSpan staleTtl, Span<byte> buffer)
     {
-        var room = Math.Min(buffer.Length, transport == DnsTransport.Stream ? Responder.LongestMessage : query.Room(Responder.LongestDatagram));
+        var room = Math.Min(buffer.Length, query.Room(transport));
         var fits = _message.Length + (query.HasEdns ? EmptyOpt : 0) <= room;
         var length = fits ? _message.Length : _questionEnd;
         _message.AsSpan(0, length).CopyTo(buffer);

@@ -26,7 +26,7 @@ public sealed class DnsServiceBuilder : IDisposable
     public DnsServiceBuilder(DnsSettings settings, ClusterZone zone, EquatableArray<IpAddress> nodeServers, TimeProvider time)
     {
         _time = time;
-        Service = new DnsService(zone, Build(settings, nodeServers, former: null), time);
+        Service = new DnsService(zone, Build(settings, nodeServers, former: null), time) { TransferTo = settings.TransferTo };
     }
 
     /// <summary>The service, the same one all the time.</summary>
@@ -44,6 +44,7 @@ public sealed class DnsServiceBuilder : IDisposable
         lock (_gate)
         {
             Service.Routes = Build(settings, nodeServers, Service.Routes);
+            Service.TransferTo = settings.TransferTo;
             _pool.Keep(Service.Routes.Routes.SelectMany(route => route.Servers));
         }
     }

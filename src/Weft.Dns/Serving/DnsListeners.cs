@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Weft.Dns.Serving;
 
@@ -8,15 +7,23 @@ public sealed record DnsListenerOptions
 {
     /// <summary>Threads that answer datagrams, each with a socket of its own on every address. As many as there are processors, at most 4: one answers more than a node's pods ask.</summary>
     public int Threads { get; init; } = Math.Min(Environment.ProcessorCount, 4);
+
+    /// <summary>Most datagrams that wait for other servers; more are answered with SERVFAIL. Each weighs 2 KB.</summary>
+    public int Waiting { get; init; } = 4096;
+
+    /// <summary>How much connections may take.</summary>
+    public StreamLimits Streams { get; init; } = new();
 }
 
 /// <summary>An address that cannot be listened on.</summary>
-public sealed class DnsListenException(string message, Exception inner) : Exception(message, inner);
+public sealed class DnsListenException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>All sockets of a server: every address by datagram and on connections. They answer until they are disposed.</summary>
 public sealed class DnsListeners : IAsyncDisposable
 {
-    private readonly List<DatagramListener> _datagrams = [];
+    private const int MostAttempts = 16;
+
+    private readonly List<DatagramWorker> _workers = [];
     private readonly List<StreamListener> _streams = [];
 
     private DnsListeners()
@@ -34,11 +41,38 @@ public sealed class DnsListeners : IAsyncDisposable
     public static DnsListeners Open(DnsService service, IEnumerable<IPEndPoint> addresses, DnsListenerOptions? options = null)
     {
         options ??= new DnsListenerOptions();
+        var all = addresses.ToList();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return OpenAll(service, all, options);
+            }
+            catch (DnsListenException) when (attempt < MostAttempts && all.Exists(address => address.Port == 0))
+            {
+                // The port that is free for connections is not free for datagrams: the kernel chooses another one.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _workers.ForEach(worker => worker.Dispose());
+        foreach (var listener in _streams)
+            await listener.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static DnsListeners OpenAll(DnsService service, List<IPEndPoint> addresses, DnsListenerOptions options)
+    {
         var listeners = new DnsListeners();
         try
         {
             foreach (var address in addresses)
-                listeners.Add(service, address, options);
+                listeners._streams.Add(new StreamListener(service, address, options.Streams));
+            var deferred = new DeferredAnswers(service, options.Waiting);
+            for (var number = 0; number < options.Threads; number++)
+                listeners._workers.Add(new DatagramWorker(service, deferred, listeners.Addresses, number));
         }
         catch
         {
@@ -47,28 +81,5 @@ public sealed class DnsListeners : IAsyncDisposable
         }
 
         return listeners;
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        _datagrams.ForEach(listener => listener.Dispose());
-        foreach (var listener in _streams)
-            await listener.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private void Add(DnsService service, IPEndPoint address, DnsListenerOptions options)
-    {
-        try
-        {
-            var stream = new StreamListener(service, address);
-            _streams.Add(stream);
-            for (var i = 0; i < options.Threads; i++)
-                _datagrams.Add(new DatagramListener(service, stream.Address));
-        }
-        catch (SocketException e)
-        {
-            throw new DnsListenException($"cannot listen on {address}: {e.Message}", e);
-        }
     }
 }

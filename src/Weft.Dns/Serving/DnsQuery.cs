@@ -43,6 +43,12 @@ public readonly ref struct DnsQuery
     /// <summary>What the OPT record says.</summary>
     public Edns Edns { get; private init; }
 
+    /// <summary>The cookie that the client sent, with the server's part if it had one (RFC 7873); empty without one.</summary>
+    public ReadOnlySpan<byte> Cookie { get; private init; }
+
+    /// <summary>Whether the client wants to know how long a connection may be idle (RFC 7828).</summary>
+    public bool WantsKeepalive { get; private init; }
+
     /// <summary>Reads a message.</summary>
     /// <param name="message">As it came.</param>
     /// <param name="name">Room for the name, <see cref="DnsName.MaxLength"/> bytes.</param>
@@ -59,6 +65,18 @@ public readonly ref struct DnsQuery
             return new DnsQuery { Kind = QueryKind.Refuse, Header = header, Code = DnsCode.FormErr };
         var (sound, edns) = ReadRecords(ref reader, header);
         var code = !sound ? DnsCode.FormErr : edns?.Version > 0 ? DnsCode.BadVers : Limits(question);
+        ReadOnlySpan<byte> cookie = default;
+        var keepalive = false;
+        if (edns is { OptionsLength: > 0 } options)
+        {
+            keepalive = options.TryFind(message, EdnsOption.TcpKeepalive, out _);
+            if (options.TryFind(message, EdnsOption.Cookie, out var sent))
+            {
+                cookie = DnsCookies.IsSound(sent) ? sent : default;
+                code = cookie.IsEmpty && code == DnsCode.NoError ? DnsCode.FormErr : code;
+            }
+        }
+
         return new DnsQuery
         {
             Kind = code == DnsCode.NoError ? QueryKind.Ask : QueryKind.Refuse,
@@ -69,12 +87,17 @@ public readonly ref struct DnsQuery
             Class = question.Class,
             HasEdns = edns is not null,
             Edns = edns ?? default,
+            Cookie = cookie,
+            WantsKeepalive = keepalive,
         };
     }
 
-    /// <summary>Longest answer that the client takes in a datagram, in bytes (RFC 6891, section 6.2.5).</summary>
-    /// <param name="most">Longest datagram that this server sends.</param>
-    public int Room(int most) => Math.Min(HasEdns ? Edns.PayloadSize : 512, most);
+    /// <summary>Longest answer, in bytes, without the options that are added to it at the end.</summary>
+    public int Room(DnsTransport transport) => WholeRoom(transport) - (Cookie.IsEmpty ? 0 : 4 + DnsCookies.Length) - (WantsKeepalive ? 6 : 0);
+
+    /// <summary>Longest answer, in bytes: by datagram what the client takes (RFC 6891, section 6.2.5) and this server sends.</summary>
+    internal int WholeRoom(DnsTransport transport) =>
+        transport == DnsTransport.Stream ? Responder.LongestMessage : Math.Min(HasEdns ? Edns.PayloadSize : 512, Responder.LongestDatagram);
 
     // Records of a query mean nothing to us but for OPT, of which there is one at most.
     private static (bool Sound, Edns? Edns) ReadRecords(ref MessageReader reader, in DnsHeader header)

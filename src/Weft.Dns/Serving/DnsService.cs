@@ -1,8 +1,8 @@
-using Weft.Dns.Caching;
 using Weft.Dns.Forwarding;
 using Weft.Dns.Routing;
 using Weft.Dns.Wire;
 using Weft.Dns.Zones;
+using Weft.Model;
 using Weft.Model.Dns;
 
 namespace Weft.Dns.Serving;
@@ -20,10 +20,15 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
     private static readonly CacheLimits Defaults = new();
 
     private readonly AnswerObservers _observers = new();
+    private readonly AnswerOptions _options = new(new DnsCookies(), time);
     private readonly Responder _responder = new(recursion: routes is not null);
     private volatile ClusterZone _zone = zone;
     private volatile RouteTable _routes = routes ?? RouteTable.None;
-    private uint _turn;
+    private volatile IpPrefix[] _transferTo = [];
+    private long _faults;
+
+    [ThreadStatic]
+    private static uint _turn;
 
     /// <summary>A service that asks the same servers for all names of others; null: they are refused.</summary>
     public DnsService(ClusterZone zone, Forwarder? forwarder, TimeProvider time)
@@ -45,6 +50,19 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
         set => _routes = value;
     }
 
+    /// <summary>Who may take the whole zone (AXFR); empty: nobody.</summary>
+    public IReadOnlyList<IpPrefix> TransferTo
+    {
+        get => _transferTo;
+        set => _transferTo = [.. value];
+    }
+
+    /// <summary>How many queries met a fault of the server itself; each was answered with SERVFAIL.</summary>
+    public long Faults => Interlocked.Read(ref _faults);
+
+    /// <summary>The last such fault.</summary>
+    public Exception? LastFault { get; private set; }
+
     /// <summary>Shows each answer to an observer before it leaves, until what is returned is disposed.</summary>
     public IDisposable Observe(IAnswerObserver observer) => _observers.Add(observer);
 
@@ -56,10 +74,21 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
     /// <returns>False when others are to be asked: <see cref="AnswerAsync"/> does.</returns>
     public bool TryAnswer(in DnsClient client, ReadOnlySpan<byte> message, Span<byte> buffer, out int length)
     {
-        var began = _observers.Begin();
-        if (!AnswersAtOnce(client, message, buffer, out length, out var source))
-            return false;
-        _observers.Tell(client, message, buffer[..length], source, began);
+        try
+        {
+            var began = _observers.Begin();
+            Span<byte> name = stackalloc byte[DnsName.MaxLength];
+            var query = DnsQuery.Read(message, name);
+            if (!AnswersAtOnce(client, query, buffer, out length, out var note))
+                return false;
+            length = _options.Append(client, query, note.Error, buffer, length);
+            _observers.Tell(client, message, buffer[..length], note.Source, began);
+        }
+        catch (Exception e)
+        {
+            length = Excuse(client, message, e, buffer);
+        }
+
         return true;
     }
 
@@ -70,27 +99,77 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
     /// <returns>How long the answer is.</returns>
     public async ValueTask<int> AnswerAsync(DnsClient client, ReadOnlyMemory<byte> message, Memory<byte> buffer)
     {
-        var began = _observers.Begin();
-        var (name, type, target) = Read(message.Span);
-        var forwarded = await _routes.AskAsync(target ?? name, type).ConfigureAwait(false);
-        var length = Write(message.Span, client.Transport, forwarded.Answer, isAlias: target is not null, buffer.Span);
-        var source = forwarded.Answer is null ? AnswerSource.Failure : forwarded.IsStale ? AnswerSource.Stale : AnswerSource.Upstream;
-        _observers.Tell(client, message.Span, buffer.Span[..length], source, began);
-        return length;
+        try
+        {
+            var began = _observers.Begin();
+            var (name, type, target) = Read(message.Span);
+            var forwarded = await _routes.AskAsync(target ?? name, type).ConfigureAwait(false);
+            var length = Write(client, message.Span, forwarded, isAlias: target is not null, buffer.Span, out var source);
+            _observers.Tell(client, message.Span, buffer.Span[..length], source, began);
+            return length;
+        }
+        catch (Exception e)
+        {
+            return Excuse(client, message.Span, e, buffer.Span);
+        }
     }
 
-    private bool AnswersAtOnce(in DnsClient client, ReadOnlySpan<byte> message, Span<byte> buffer, out int length, out AnswerSource source)
+    /// <summary>Says that a query cannot be answered now, and why.</summary>
+    /// <returns>The length of the answer; zero when nothing is to be sent.</returns>
+    public int Fail(in DnsClient client, ReadOnlySpan<byte> message, ExtendedError error, Span<byte> buffer)
     {
         Span<byte> name = stackalloc byte[DnsName.MaxLength];
         var query = DnsQuery.Read(message, name);
-        var kind = _responder.Respond(_zone, query, client.Transport, unchecked(_turn++), buffer, out length, out source);
+        return query.Kind == QueryKind.Drop ? 0 : _options.Append(client, query, error, buffer, _responder.Fail(query, client.Transport, buffer));
+    }
+
+    /// <summary>Begins to give the whole zone away, when a query on a connection asks for it and its client may have it; null otherwise.</summary>
+    /// <param name="client">Who asks.</param>
+    /// <param name="message">A query that <see cref="TryAnswer"/> left.</param>
+    public ZoneTransfer? BeginTransfer(in DnsClient client, ReadOnlySpan<byte> message)
+    {
+        Span<byte> name = stackalloc byte[DnsName.MaxLength];
+        var query = DnsQuery.Read(message, name);
+        var whole = _zone;
+        return MayTransfer(client, query, whole) ? new ZoneTransfer(whole, query) : null;
+    }
+
+    private bool MayTransfer(in DnsClient client, in DnsQuery query, ClusterZone whole)
+    {
+        if (client.Transport != DnsTransport.Stream || query.Kind != QueryKind.Ask || query.Type is not (DnsType.AXFR or DnsType.IXFR) || !NameBytes.Equal(query.Name, whole.Origin.Wire))
+            return false;
+        foreach (var range in _transferTo)
+        {
+            if (range.Contains(client.Address))
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool AnswersAtOnce(in DnsClient client, in DnsQuery query, Span<byte> buffer, out int length, out AnswerNote note)
+    {
+        if (MayTransfer(client, query, _zone))
+        {
+            (length, note) = (0, default);
+            return false;
+        }
+
+        var kind = _responder.Respond(_zone, query, client.Transport, unchecked(_turn++), buffer, out length, out note);
         if (kind is ResponseKind.Drop or ResponseKind.Send)
             return true;
         if (kind == ResponseKind.Follow || _routes.Known(query.Name, query.Type) is not { } known)
             return false;
-        source = AnswerSource.Cache;
+        note = new AnswerNote(AnswerSource.Cache);
         length = known.Write(query, client.Transport, time.GetUtcNow(), Defaults.StaleTtl, buffer);
         return true;
+    }
+
+    private int Excuse(in DnsClient client, ReadOnlySpan<byte> message, Exception fault, Span<byte> buffer)
+    {
+        Interlocked.Increment(ref _faults);
+        LastFault = fault;
+        return Fail(client, message, new ExtendedError(ExtendedErrorCode.Other, "the server has a fault, which its log tells"), buffer);
     }
 
     /// <summary>What is asked for, and the name that an alias of ours leads to.</summary>
@@ -109,14 +188,22 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
         return (DnsName.FromWire(query.Name), query.Type, target);
     }
 
-    private int Write(ReadOnlySpan<byte> message, DnsTransport transport, CachedAnswer? answer, bool isAlias, Span<byte> buffer)
+    private int Write(in DnsClient client, ReadOnlySpan<byte> message, in Forwarded forwarded, bool isAlias, Span<byte> buffer, out AnswerSource source)
     {
         Span<byte> name = stackalloc byte[DnsName.MaxLength];
         var query = DnsQuery.Read(message, name);
-        if (answer is null)
-            return _responder.Fail(query, transport, buffer);
-        return isAlias
-            ? _responder.Follow(_zone, query, transport, answer, time.GetUtcNow(), buffer)
-            : answer.Write(query, transport, time.GetUtcNow(), Defaults.StaleTtl, buffer);
+        var note = NoteOf(forwarded);
+        source = note.Source;
+        var length = forwarded.Answer is not { } answer ? _responder.Fail(query, client.Transport, buffer)
+            : isAlias ? _responder.Follow(_zone, query, client.Transport, answer, time.GetUtcNow(), buffer)
+            : answer.Write(query, client.Transport, time.GetUtcNow(), Defaults.StaleTtl, buffer);
+        return _options.Append(client, query, note.Error, buffer, length);
     }
+
+    private static AnswerNote NoteOf(in Forwarded forwarded) => forwarded switch
+    {
+        { Answer: null } => new(AnswerSource.Failure, new ExtendedError(ExtendedErrorCode.NoReachableAuthority, forwarded.Failure ?? "")),
+        { IsStale: true } => new(AnswerSource.Stale, new ExtendedError(forwarded.Answer.Code == DnsCode.NXDomain ? ExtendedErrorCode.StaleNXDomainAnswer : ExtendedErrorCode.StaleAnswer, forwarded.Failure ?? "")),
+        _ => new(AnswerSource.Upstream),
+    };
 }

@@ -41,6 +41,9 @@ public sealed class Responder(bool recursion)
     /// <summary>Longest message on a stream, in bytes (RFC 1035, section 4.2.2).</summary>
     public const int LongestMessage = ushort.MaxValue;
 
+    private static readonly ExtendedError TransferRefused = new(ExtendedErrorCode.Prohibited, "the zone is not transferred to this address");
+    private static readonly ExtendedError NotOurs = new(ExtendedErrorCode.NotAuthoritative, "the name is not of the cluster, and others are not asked");
+
     /// <summary>What OPT takes without options.</summary>
     private const int EmptyOpt = 11;
 
@@ -51,16 +54,17 @@ public sealed class Responder(bool recursion)
     /// <param name="turn">Which of several addresses comes first.</param>
     /// <param name="buffer">Room for the answer: <see cref="LongestMessage"/>, or <see cref="LongestDatagram"/> for datagrams.</param>
     /// <param name="length">How long the answer is; zero when nothing is to be sent yet.</param>
-    /// <param name="source">Whether the zone has it, or nobody.</param>
-    public ResponseKind Respond(ClusterZone zone, in DnsQuery query, DnsTransport transport, uint turn, Span<byte> buffer, out int length, out AnswerSource source)
+    /// <param name="note">Whether the zone has it, and why not.</param>
+    public ResponseKind Respond(ClusterZone zone, in DnsQuery query, DnsTransport transport, uint turn, Span<byte> buffer, out int length, out AnswerNote note)
     {
-        (length, source) = (0, AnswerSource.Server);
+        (length, note) = (0, default);
         if (query.Kind == QueryKind.Drop)
             return ResponseKind.Drop;
         var writer = Begin(query, transport, buffer, out var questions);
         var counts = default(SectionCounts);
         if (query.Kind == QueryKind.Refuse || query.Type is DnsType.AXFR or DnsType.IXFR)
         {
+            note = query.Kind != QueryKind.Refuse ? new(AnswerSource.Server, TransferRefused) : query.Code == DnsCode.NotImp ? new(AnswerSource.Server, new(ExtendedErrorCode.NotSupported)) : default;
             length = Finish(ref writer, query, query.Kind == QueryKind.Refuse ? query.Code : DnsCode.Refused, DnsFlags.None, questions, counts);
             return ResponseKind.Send;
         }
@@ -68,7 +72,7 @@ public sealed class Responder(bool recursion)
         var outcome = zone.Answer(query.Name, query.Type, turn, ref writer, ref counts);
         if (recursion && (query.Header.Flags & DnsFlags.RecursionDesired) != 0 && outcome is (ZoneOutcome.Elsewhere or ZoneOutcome.Alias))
             return outcome == ZoneOutcome.Elsewhere ? ResponseKind.Forward : ResponseKind.Follow;
-        source = outcome == ZoneOutcome.Elsewhere ? AnswerSource.Server : AnswerSource.Zone;
+        note = outcome == ZoneOutcome.Elsewhere ? new(AnswerSource.Server, NotOurs) : new(AnswerSource.Zone);
         length = outcome switch
         {
             ZoneOutcome.Elsewhere => Finish(ref writer, query, DnsCode.Refused, DnsFlags.None, questions, counts),
@@ -105,8 +109,7 @@ public sealed class Responder(bool recursion)
 
     private static MessageWriter Begin(in DnsQuery query, DnsTransport transport, Span<byte> buffer, out ushort questions)
     {
-        var room = transport == DnsTransport.Stream ? LongestMessage : query.Room(LongestDatagram);
-        var writer = new MessageWriter(buffer[..Math.Min(buffer.Length, room)], query.HasEdns ? EmptyOpt : 0);
+        var writer = new MessageWriter(buffer[..Math.Min(buffer.Length, query.Room(transport))], query.HasEdns ? EmptyOpt : 0);
         questions = (ushort)(!query.Name.IsEmpty && writer.TryWriteQuestion(query.Name, query.Type, query.Class) ? 1 : 0);
         return writer;
     }

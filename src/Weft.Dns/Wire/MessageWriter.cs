@@ -80,12 +80,7 @@ public ref struct MessageWriter
         var (start, places) = (Length, _placeCount);
         if (!TryOpen(owner, DnsType.SOA, ttl, DnsClass.IN, out var open) || !TryWriteName(server) || !TryWriteName(mailbox) || _buffer.Length - Length < 20)
             return Undo(start, places);
-        var rest = _buffer[Length..];
-        BinaryPrimitives.WriteUInt32BigEndian(rest, times.Serial);
-        BinaryPrimitives.WriteUInt32BigEndian(rest[4..], times.Refresh);
-        BinaryPrimitives.WriteUInt32BigEndian(rest[8..], times.Retry);
-        BinaryPrimitives.WriteUInt32BigEndian(rest[12..], times.Expire);
-        BinaryPrimitives.WriteUInt32BigEndian(rest[16..], times.Minimum);
+        times.Write(_buffer[Length..]);
         Length += 20;
         Close(open);
         return true;
@@ -170,4 +165,15 @@ public ref struct MessageWriter
 
 /// <summary>The numbers of a zone's start (RFC 1035, section 3.3.13); all but the first are seconds.</summary>
 /// <param name="Minimum">How long others may remember that a name does not exist (RFC 2308).</param>
-public readonly record struct SoaTimes(uint Serial, uint Refresh, uint Retry, uint Expire, uint Minimum);
+public readonly record struct SoaTimes(uint Serial, uint Refresh, uint Retry, uint Expire, uint Minimum)
+{
+    /// <summary>Writes the twenty bytes that they take.</summary>
+    public void Write(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, Serial);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], Refresh);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[8..], Retry);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[12..], Expire);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[16..], Minimum);
+    }
+}

@@ -41,7 +41,7 @@ public sealed partial class ClusterZone
             return Server(labels, type, ref writer, ref counts);
         if (labels.Count != 1 || !NameBytes.Equal(top, "dns-version"u8))
             return ZoneOutcome.NoName;
-        return type is DnsType.TXT or DnsType.ANY ? Wrote(writer.TryWriteRecord(labels.Name, DnsType.TXT, _settings.Ttl, "\u00051.1.0"u8), ref counts) : ZoneOutcome.NoData;
+        return type is DnsType.TXT or DnsType.ANY ? Wrote(writer.TryWriteRecord(labels.Name, DnsType.TXT, _settings.Ttl, Version), ref counts) : ZoneOutcome.NoData;
     }
 
     private ZoneOutcome Apex(ReadOnlySpan<byte> name, DnsType type, ref MessageWriter writer, ref SectionCounts counts)
@@ -246,8 +246,7 @@ public sealed partial class ClusterZone
 
     private void WriteStart(ref MessageWriter writer, ref ushort count)
     {
-        var times = new SoaTimes(Serial, Refresh: 7200, Retry: 1800, Expire: 86400, Minimum: _settings.Ttl);
-        if (writer.TryWriteSoa(_names.Origin.Wire, _settings.Ttl, _names.Server.Wire, _names.Mailbox.Wire, times))
+        if (writer.TryWriteSoa(_names.Origin.Wire, _settings.Ttl, _names.Server.Wire, _names.Mailbox.Wire, Times))
             count++;
     }
 }

@@ -34,6 +34,9 @@ internal sealed class ServiceEntry
     /// <summary>Whether its name exists: a headless Service without endpoints that are ready has none (section 2.4.1 of the specification).</summary>
     public bool Exists => Service.Alias is not null || Addresses.Count > 0;
 
+    /// <summary>Whether its own name is short enough to be one.</summary>
+    public bool HasRoom => _room >= 0;
+
     public int Hash => NameBytes.Hash(_key);
 
     /// <summary>Whether an endpoint's name is short enough to be one: below long domains not all are.</summary>

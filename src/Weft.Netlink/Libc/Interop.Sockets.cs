@@ -62,6 +62,14 @@ internal static unsafe partial class Interop
         public int Flags;
     }
 
+    /// <summary><c>struct mmsghdr</c> (socket.h).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct BatchedMessage
+    {
+        public MessageHeader Header;
+        public uint Length;
+    }
+
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int domain, int type, int protocol);
 
@@ -91,6 +99,12 @@ internal static unsafe partial class Interop
 
     [LibraryImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint RecvMsg(int fd, MessageHeader* message, int flags);
+
+    [LibraryImport(Library, EntryPoint = "recvmmsg", SetLastError = true)]
+    public static partial int RecvMmsg(int fd, BatchedMessage* messages, uint count, int flags, void* timeout);
+
+    [LibraryImport(Library, EntryPoint = "sendmmsg", SetLastError = true)]
+    public static partial int SendMmsg(int fd, BatchedMessage* messages, uint count, int flags);
 
     [LibraryImport(Library, EntryPoint = "socketpair", SetLastError = true)]
     public static partial int SocketPair(int domain, int type, int protocol, int* pair);
