@@ -65,7 +65,7 @@ public static class ClusterDns
     {
         var (settings, _) = ClusterSettingsParser.Parse(cluster.Configuration?.Data);
         var service = cluster.Services.FirstOrDefault(one => one.Service.Metadata is { Namespace: Namespace, Name: ServiceName })?.Service;
-        return cluster with { Policies = cluster.Policies with { StandIns = StandIns(settings, service) } };
+        return cluster with { Policies = cluster.Policies with { StandIns = StandIns(settings, service), LearnsDomains = settings.Dns != ClusterDnsMode.Off } };
     }
 
     private static IEnumerable<IpAddress> ClusterIps(Service? service) =>

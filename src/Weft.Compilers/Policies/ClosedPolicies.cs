@@ -44,7 +44,8 @@ public sealed class ClosedPolicies(IReadOnlySet<PolicyRuleName> parts)
         if (_last is { } last && ReferenceEquals(last.Table, table))
             return last.Closed;
         var closed = table with { Pods = [.. table.Pods.Select(Close)] };
-        closed = closed with { Peers = Narrow(table.Peers, ClassesOf(closed).SelectMany(RulesOf).SelectMany(rule => rule.Peers ?? []).ToHashSet()) };
+        var terms = ClassesOf(closed).SelectMany(RulesOf).SelectMany(rule => rule.Peers ?? []).ToHashSet();
+        closed = closed with { Peers = Narrow(table.Peers, terms), PastPeers = Narrow(table.PastPeers, terms) };
         _last = (table, closed);
         return closed;
     }

@@ -15,13 +15,13 @@ internal sealed class ClusterPolicyReader
     // Whether the policy as a whole was understood: whom it selects, and when it counts.
     private bool _isWhole = true;
 
-    private ClusterPolicyReader(ClusterNetworkPolicy policy, TermTable terms)
+    private ClusterPolicyReader(ClusterNetworkPolicy policy, TermTable terms, bool learnsDomains)
     {
         _policy = policy;
-        _reader = new PolicyReader(new PolicyRuleName(policy.Kind, "", policy.Metadata.Name, PolicyDirection.Ingress, -1), terms);
+        _reader = new PolicyReader(new PolicyRuleName(policy.Kind, "", policy.Metadata.Name, PolicyDirection.Ingress, -1), terms, learnsDomains);
     }
 
-    public static CompiledPolicy Read(ClusterNetworkPolicy policy, TermTable terms) => new ClusterPolicyReader(policy, terms).Read();
+    public static CompiledPolicy Read(ClusterNetworkPolicy policy, TermTable terms, bool learnsDomains) => new ClusterPolicyReader(policy, terms, learnsDomains).Read();
 
     private CompiledPolicy Read()
     {

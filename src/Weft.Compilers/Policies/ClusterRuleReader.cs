@@ -1,5 +1,6 @@
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Dns;
 using Weft.Model.Policies;
 using Weft.Model.Services;
 
@@ -13,12 +14,13 @@ internal sealed class ClusterRuleReader(PolicyReader reader, PolicyDirection dir
 {
     private readonly List<RuleTerm> _peers = [];
     private readonly List<PortDraft> _ports = [];
+    private PolicyAction _action;
     private bool _failed;
 
     /// <summary>The rule; null when it cannot be understood.</summary>
     public RuleDraft? Read(PolicyRuleName name, ClusterNetworkPolicyRule rule, EquatableArray<ClusterNetworkPolicyPeer> peers)
     {
-        var action = ActionOf(rule.Action);
+        _action = ActionOf(rule.Action);
         var list = direction == PolicyDirection.Ingress ? "from" : "to";
         if (peers.Count == 0)
             Fail("InvalidPeer", $".{list}", "has no peer");
@@ -26,9 +28,9 @@ internal sealed class ClusterRuleReader(PolicyReader reader, PolicyDirection dir
             Peer(peers[i], $".{list}[{i}]");
         for (var i = 0; i < rule.Protocols.Count; i++)
             Protocol(rule.Protocols[i], $".protocols[{i}]");
-        var draft = new RuleDraft(name, action, [.. _peers], rule.Protocols.Count == 0 ? null : [.. _ports]);
+        var draft = new RuleDraft(name, _action, [.. _peers], rule.Protocols.Count == 0 ? null : [.. _ports]);
         if (draft.HasNamedPorts && _peers.Exists(peer => peer is not PodTerm))
-            Fail("InvalidPort", ".protocols", "has a named port, which networks and nodes do not have");
+            Fail("InvalidPort", ".protocols", "has a named port, which networks, nodes and domains do not have");
         return _failed ? null : draft;
     }
 
@@ -48,7 +50,7 @@ internal sealed class ClusterRuleReader(PolicyReader reader, PolicyDirection dir
         else if (onlyOut > 0 && direction == PolicyDirection.Ingress)
             Fail("InvalidPeer", path, "names something else than pods, which ingress rules cannot");
         else if (peer.DomainNames.Count > 0)
-            Fail("DomainNamesNotServed", path, "names domains, which are not served yet");
+            Domains(peer.DomainNames, path);
         else if (peer.Nodes is not null)
             _peers.Add(reader.Terms.Nodes(Selector(peer.Nodes, $"{path}.nodes")));
         else if (peer.Networks.Count > 0)
@@ -72,6 +74,21 @@ internal sealed class ClusterRuleReader(PolicyReader reader, PolicyDirection dir
                 _peers.Add(reader.Terms.Block(range, []));
             else
                 Fail("InvalidCIDR", $"{path}.networks[{i}]", $"'{networks[i]}' is no block such as 10.0.0.0/8 or fd00::/8");
+        }
+    }
+
+    private void Domains(EquatableArray<string> names, string path)
+    {
+        if (!reader.LearnsDomains)
+            Fail("DomainNamesNotServed", path, "names domains, whose addresses nobody learns where nodes are not cluster DNS themselves (dns: off)");
+        else if (_action != PolicyAction.Accept)
+            Fail("InvalidPeer", path, "names domains, which only Accept rules can: nobody knows all addresses of a name");
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (DomainPattern.TryParse(names[i], out var pattern, out var problem))
+                _peers.Add(reader.Terms.Domain(pattern));
+            else
+                Fail("InvalidDomainName", $"{path}.domainNames[{i}]", $"'{names[i]}' is no domain name: {problem}");
         }
     }
 

@@ -1,5 +1,6 @@
 using Weft.Compilers.Incremental;
 using Weft.Model;
+using Weft.Model.Dns;
 using Weft.Model.Policies;
 
 namespace Weft.Compilers.Policies;
@@ -13,10 +14,18 @@ internal sealed class PeerBook(AddressOwners owners, NodeIndex nodes)
     private readonly Dictionary<IpPrefix, Peer> _listed = [];
     private readonly HashSet<BlockTerm> _blockTerms = [];
     private readonly HashSet<NodeTerm> _nodeTerms = [];
+    private readonly DomainIndex _domains = new();
+    private readonly Dictionary<IpPrefix, Peer> _past = [];
     private BlockIndex _blocks = BlockIndex.Empty;
 
     /// <summary>Sorted.</summary>
     public EquatableArray<Peer> Peers { get; private set; }
+
+    /// <summary>Who addresses were by names that they do not have any more, as far as that is somebody else than they are now; sorted.</summary>
+    public EquatableArray<Peer> PastPeers { get; private set; }
+
+    /// <summary>Takes over addresses of names that were learned and forgotten.</summary>
+    public void Apply(ListChange<DomainAddress> change, Dirt dirt) => _domains.Apply(change, dirt);
 
     /// <summary>Terms that came into use or fell out of it.</summary>
     public void Note(IEnumerable<RuleTerm> touched, Dirt dirt)
@@ -30,6 +39,8 @@ internal sealed class PeerBook(AddressOwners owners, NodeIndex nodes)
                 dirt.Blocks = Track(_blockTerms, block);
             else if (asked is NodeTerm node)
                 dirt.Nodes = Track(_nodeTerms, node);
+            else if (asked is DomainTerm domain && Track(_domains.Terms, domain))
+                dirt.Addresses.UnionWith(_domains.AddressesOf(domain));
         }
     }
 
@@ -67,6 +78,7 @@ internal sealed class PeerBook(AddressOwners owners, NodeIndex nodes)
         var removed = new List<Peer>();
         var added = new List<Peer>();
         IReadOnlyList<NodeTerm> nodeTerms = [.. _nodeTerms];
+        ListPast(ranges, nodeTerms);
         foreach (var range in ranges)
         {
             var identity = Wanted(range, nodeTerms);
@@ -82,7 +94,23 @@ internal sealed class PeerBook(AddressOwners owners, NodeIndex nodes)
 
         Peers = SortedChange.Of(Peers, removed, added, static (left, right) => left.Range.CompareTo(right.Range));
         if (_identities.Count > LeastForgotten + (2 * _listed.Count))
-            _identities.KeepOnly([.. _listed.Values.Select(peer => peer.Identity)]);
+            _identities.KeepOnly([.. _listed.Values.Concat(_past.Values).Select(peer => peer.Identity)]);
+    }
+
+    private void ListPast(HashSet<IpPrefix> ranges, IReadOnlyList<NodeTerm> nodeTerms)
+    {
+        var (removed, added) = (new List<Peer>(), new List<Peer>());
+        foreach (var range in ranges.Where(range => range.HostBits == 0 && (_past.ContainsKey(range) || _domains.HasPast(range.Network))))
+        {
+            var piece = _blocks.Find(range.Network);
+            var (was, now) = (IdentityOf(range.Network, piece, nodeTerms, withPast: true), IdentityOf(range.Network, piece, nodeTerms));
+            if (_past.Remove(range, out var before))
+                removed.Add(before);
+            if (was is not null && !ReferenceEquals(was, now))
+                added.Add(_past[range] = ReferenceEquals(before?.Identity, was) ? before! : new Peer(range, was));
+        }
+
+        PastPeers = SortedChange.Of(PastPeers, removed, added, static (left, right) => left.Range.CompareTo(right.Range));
     }
 
     /// <summary>The identity under which a range is to be listed; null when it is not, as a wider one says the same of it.</summary>
@@ -105,14 +133,15 @@ internal sealed class PeerBook(AddressOwners owners, NodeIndex nodes)
         return _identities.Of(terms);
     }
 
-    private PeerIdentity? IdentityOf(IpAddress address, BlockPiece? piece, IReadOnlyList<NodeTerm> nodeTerms)
+    private PeerIdentity? IdentityOf(IpAddress address, BlockPiece? piece, IReadOnlyList<NodeTerm> nodeTerms, bool withPast = false)
     {
         var group = owners.Find(address)?.Group;
-        if (nodeTerms.Count == 0 && piece is not { Blocks.Length: > 0 })
+        if (nodeTerms.Count == 0 && _domains.Terms.Count == 0 && piece is not { Blocks.Length: > 0 })
             return _identities.Of(group?.TermsInUse ?? []);
         var terms = new List<RuleTerm>(group?.TermsInUse ?? []);
         var fromGroup = terms.Count;
         terms.AddRange(nodes.Match(address, nodeTerms));
+        terms.AddRange(_domains.Match(address, withPast));
         foreach (var block in piece?.Blocks ?? [])
         {
             if (block.Uses > 0)

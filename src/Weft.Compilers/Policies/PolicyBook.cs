@@ -11,7 +11,7 @@ internal sealed class PolicyBook(NamespaceIndex namespaces)
 {
     private readonly Dictionary<ObjectKey, (NetworkPolicy Source, CompiledPolicy Policy)> _policies = [];
     private readonly Dictionary<string, (ClusterNetworkPolicy Source, CompiledPolicy Policy)> _clusterPolicies = new(StringComparer.Ordinal);
-    private bool _problemsChanged;
+    private bool _problemsChanged, _learnsDomains;
 
     public TermTable Terms { get; } = new();
 
@@ -42,14 +42,22 @@ internal sealed class PolicyBook(NamespaceIndex namespaces)
         }
     }
 
-    /// <summary>Takes over ClusterNetworkPolicies that came and went.</summary>
-    public void Apply(ListChange<ClusterNetworkPolicy> change, Dirt dirt)
+    /// <summary>Takes over ClusterNetworkPolicies that came and went; all that name domains where it changed whether their addresses are learned.</summary>
+    public void Apply(ListChange<ClusterNetworkPolicy> change, bool learnsDomains, Dirt dirt)
     {
         var come = new Dictionary<string, ClusterNetworkPolicy>(StringComparer.Ordinal);
+        var gone = change.Gone.Select(policy => policy.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, (source, _)) in learnsDomains == _learnsDomains ? [] : _clusterPolicies.Where(entry => !gone.Contains(entry.Key)))
+        {
+            if (source.Spec.Egress.Any(rule => rule.To.Any(peer => peer.DomainNames.Count > 0)))
+                come[name] = source;
+        }
+
+        _learnsDomains = learnsDomains;
         foreach (var policy in change.Come)
             come[policy.Metadata.Name] = policy;
         foreach (var (name, source) in come)
-            _clusterPolicies[name] = (source, Replace(_clusterPolicies.GetValueOrDefault(name).Policy, ClusterPolicyReader.Read(source, Terms), dirt));
+            _clusterPolicies[name] = (source, Replace(_clusterPolicies.GetValueOrDefault(name).Policy, ClusterPolicyReader.Read(source, Terms, learnsDomains), dirt));
         foreach (var policy in change.Gone.Where(policy => !come.ContainsKey(policy.Metadata.Name)))
         {
             if (_clusterPolicies.Remove(policy.Metadata.Name, out var entry))

@@ -1,5 +1,6 @@
 using Weft.Compilers.Incremental;
 using Weft.Kubernetes;
+using Weft.Model.Dns;
 using Weft.Model.Policies;
 
 namespace Weft.Compilers.Policies;
@@ -37,10 +38,12 @@ public sealed class PolicyCompiler
         // 1 whom selectors choose: namespaces, policies, pods
         var audits = _pods.Apply(ListChange<Namespace>.Between(before.Namespaces.AsSpan(), after.Namespaces.AsSpan()), dirt);
         _policies.Apply(ListChange<NetworkPolicy>.Between(before.NetworkPolicies.AsSpan(), after.NetworkPolicies.AsSpan()), audits, dirt);
-        _policies.Apply(ListChange<ClusterNetworkPolicy>.Between(before.ClusterNetworkPolicies.AsSpan(), after.ClusterNetworkPolicies.AsSpan()), dirt);
+        _policies.Apply(ListChange<ClusterNetworkPolicy>.Between(before.ClusterNetworkPolicies.AsSpan(), after.ClusterNetworkPolicies.AsSpan()), after.LearnsDomains, dirt);
         _pods.Apply(_policies.Terms, dirt);
         _pods.Apply(ListChange<PolicyPod>.Between(before.Pods.AsSpan(), after.Pods.AsSpan()), dirt);
         _pods.Apply(ListChange<PolicyPod>.Between(before.StandIns.AsSpan(), after.StandIns.AsSpan()), dirt);
+
+        _peers.Apply(ListChange<DomainAddress>.Between(before.DomainAddresses.AsSpan(), after.DomainAddresses.AsSpan()), dirt);
 
         // 2 the rules of this node's pods
         _policies.Resolve(dirt);
@@ -62,10 +65,12 @@ public sealed class PolicyCompiler
         {
             Pods = _rules.Pods,
             Peers = _peers.Peers,
+            PastPeers = _peers.PastPeers,
             NodeAddresses = _rules.Pods.Count == 0 ? [] : NodeAddresses.OfNode(_nodes, _snapshot.Policies.StandIns),
         };
         var last = _last.Table;
-        var isSame = table.Pods.AsSpan() == last.Pods.AsSpan() && table.Peers.AsSpan() == last.Peers.AsSpan() && table.NodeAddresses == last.NodeAddresses;
+        var isSame = table.Pods.AsSpan() == last.Pods.AsSpan() && table.Peers.AsSpan() == last.Peers.AsSpan() && table.PastPeers.AsSpan() == last.PastPeers.AsSpan()
+            && table.NodeAddresses == last.NodeAddresses;
         return isSame && _policies.Problems == _last.Problems ? _last : new PolicyCompilation(isSame ? last : table, _policies.Problems);
     }
 

@@ -21,7 +21,7 @@ public sealed class PolicyLint
         var dirt = new Dirt();
         _index.Apply(ListChange<Namespace>.Between([], objects.Namespaces.AsSpan()), dirt);
         _book.Apply(ListChange<NetworkPolicy>.Between([], objects.NetworkPolicies.AsSpan()), [], dirt);
-        _book.Apply(ListChange<ClusterNetworkPolicy>.Between([], objects.ClusterNetworkPolicies.AsSpan()), dirt);
+        _book.Apply(ListChange<ClusterNetworkPolicy>.Between([], objects.ClusterNetworkPolicies.AsSpan()), objects.LearnsDomains, dirt);
         _index.Apply(_book.Terms, dirt);
         _index.Apply(ListChange<PolicyPod>.Between([], objects.Pods.AsSpan()), dirt);
         _book.Resolve(dirt);

@@ -7,13 +7,16 @@ namespace Weft.Compilers.Policies;
 /// <summary>What readers of both kinds of policies share: terms, and a list of what is wrong.</summary>
 /// <param name="name">The policy.</param>
 /// <param name="terms">Terms of the cluster.</param>
-internal sealed class PolicyReader(PolicyRuleName name, TermTable terms)
+/// <param name="learnsDomains">Whether addresses of domain names are learned.</param>
+internal sealed class PolicyReader(PolicyRuleName name, TermTable terms, bool learnsDomains = false)
 {
     private readonly List<Problem> _problems = [];
 
     public Problem[] Problems => [.. _problems.Distinct()];
 
     public TermTable Terms => terms;
+
+    public bool LearnsDomains => learnsDomains;
 
     public PodTerm AllPods => terms.Pods(CleanSelector.Everything, CleanSelector.Everything);
 

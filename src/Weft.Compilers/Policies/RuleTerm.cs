@@ -1,5 +1,6 @@
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Dns;
 using Weft.Model.Policies;
 
 namespace Weft.Compilers.Policies;
@@ -120,6 +121,14 @@ internal sealed class BlockTerm(IpPrefix range, IpPrefix[] except) : RuleTerm(Sh
     public IpPrefix[] Except { get; } = except;
 
     public static string Show(IpPrefix range, IpPrefix[] except) => except.Length == 0 ? range.ToString() : $"{range} except {string.Join(", ", except)}";
+}
+
+/// <summary>Addresses that names of a domain were said to have.</summary>
+internal sealed class DomainTerm(DomainPattern pattern) : RuleTerm(Show(pattern))
+{
+    public DomainPattern Pattern { get; } = pattern;
+
+    public static string Show(DomainPattern pattern) => $"domain {pattern}";
 }
 
 /// <summary>Those of a term's peers that have a port of that name, protocol and number.</summary>

@@ -1,4 +1,5 @@
 using Weft.Model;
+using Weft.Model.Dns;
 
 namespace Weft.Compilers.Policies;
 
@@ -26,6 +27,8 @@ internal sealed class TermTable
     public NodeTerm Nodes(CleanSelector nodes) => Find(NodeTerm.Show(nodes), () => new NodeTerm(nodes));
 
     public BlockTerm Block(IpPrefix range, IpPrefix[] except) => Find(BlockTerm.Show(range, except), () => new BlockTerm(range, except));
+
+    public DomainTerm Domain(DomainPattern pattern) => Find(DomainTerm.Show(pattern), () => new DomainTerm(pattern));
 
     public void Hold(RuleTerm term)
     {

@@ -25,6 +25,7 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
     private volatile ClusterZone _zone = zone;
     private volatile RouteTable _routes = routes ?? RouteTable.None;
     private volatile IpPrefix[] _transferTo = [];
+    private volatile IAnswerGate? _gate;
     private long _faults;
 
     [ThreadStatic]
@@ -63,6 +64,13 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
     /// <summary>The last such fault.</summary>
     public Exception? LastFault { get; private set; }
 
+    /// <summary>Who holds answers back; nobody when null. May be set at any time.</summary>
+    public IAnswerGate? Gate
+    {
+        get => _gate;
+        set => _gate = value;
+    }
+
     /// <summary>Shows each answer to an observer before it leaves, until what is returned is disposed.</summary>
     public IDisposable Observe(IAnswerObserver observer) => _observers.Add(observer);
 
@@ -71,18 +79,17 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
     /// <param name="message">The query as it came.</param>
     /// <param name="buffer">Room for the answer, as <see cref="Responder.Respond"/> has it.</param>
     /// <param name="length">How long the answer is; zero when there is nothing to send.</param>
-    /// <returns>False when others are to be asked: <see cref="AnswerAsync"/> does.</returns>
+    /// <returns>False when others are to be asked, or the answer is to wait: <see cref="AnswerAsync"/> does.</returns>
     public bool TryAnswer(in DnsClient client, ReadOnlySpan<byte> message, Span<byte> buffer, out int length)
     {
         try
         {
             var began = _observers.Begin();
-            Span<byte> name = stackalloc byte[DnsName.MaxLength];
-            var query = DnsQuery.Read(message, name);
-            if (!AnswersAtOnce(client, query, buffer, out length, out var note))
+            if (!AnswersAtOnce(client, message, buffer, out length, out var source))
                 return false;
-            length = _options.Append(client, query, note.Error, buffer, length);
-            _observers.Tell(client, message, buffer[..length], note.Source, began);
+            if (length > 0 && _gate is { } gate && !gate.MayLeave(client, buffer[..length]))
+                return false;
+            _observers.Tell(client, message, buffer[..length], source, began);
         }
         catch (Exception e)
         {
@@ -92,7 +99,7 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
         return true;
     }
 
-    /// <summary>Answers with the help of others.</summary>
+    /// <summary>Answers with the help of others, and not before the answer may leave.</summary>
     /// <param name="client">Who asks.</param>
     /// <param name="message">A query that <see cref="TryAnswer"/> left.</param>
     /// <param name="buffer">Room for the answer.</param>
@@ -102,9 +109,11 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
         try
         {
             var began = _observers.Begin();
-            var (name, type, target) = Read(message.Span);
-            var forwarded = await _routes.AskAsync(target ?? name, type).ConfigureAwait(false);
-            var length = Write(client, message.Span, forwarded, isAlias: target is not null, buffer.Span, out var source);
+            var gate = _gate;
+            if (gate is null || !AnswersAtOnce(client, message.Span, buffer.Span, out var length, out var source))
+                (length, source) = await AskAsync(client, message, buffer).ConfigureAwait(false);
+            if (gate is not null)
+                await gate.WaitAsync(client, buffer[..length]).ConfigureAwait(false);
             _observers.Tell(client, message.Span, buffer.Span[..length], source, began);
             return length;
         }
@@ -112,6 +121,14 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
         {
             return Excuse(client, message.Span, e, buffer.Span);
         }
+    }
+
+    private async ValueTask<(int Length, AnswerSource Source)> AskAsync(DnsClient client, ReadOnlyMemory<byte> message, Memory<byte> buffer)
+    {
+        var (name, type, target) = Read(message.Span);
+        var forwarded = await _routes.AskAsync(target ?? name, type).ConfigureAwait(false);
+        var length = Write(client, message.Span, forwarded, isAlias: target is not null, buffer.Span, out var source);
+        return (length, source);
     }
 
     /// <summary>Says that a query cannot be answered now, and why.</summary>
@@ -145,6 +162,17 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
         }
 
         return false;
+    }
+
+    private bool AnswersAtOnce(in DnsClient client, ReadOnlySpan<byte> message, Span<byte> buffer, out int length, out AnswerSource source)
+    {
+        Span<byte> name = stackalloc byte[DnsName.MaxLength];
+        var query = DnsQuery.Read(message, name);
+        var isAnswered = AnswersAtOnce(client, query, buffer, out length, out AnswerNote note);
+        source = note.Source;
+        if (isAnswered)
+            length = _options.Append(client, query, note.Error, buffer, length);
+        return isAnswered;
     }
 
     private bool AnswersAtOnce(in DnsClient client, in DnsQuery query, Span<byte> buffer, out int length, out AnswerNote note)

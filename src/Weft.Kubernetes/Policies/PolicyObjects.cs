@@ -1,4 +1,5 @@
 using Weft.Model;
+using Weft.Model.Dns;
 
 namespace Weft.Kubernetes;
 
@@ -22,4 +23,10 @@ public sealed record PolicyObjects
     /// port 53 to <c>k8s-app=kube-dns</c> mean what they say. Every node answers at them itself.
     /// </summary>
     public EquatableArray<PolicyPod> StandIns { get; init; }
+
+    /// <summary>Whether addresses of domain names are learned: where nodes are not cluster DNS themselves, rules that name domains fail closed.</summary>
+    public bool LearnsDomains { get; init; }
+
+    /// <summary>Addresses that names were said to have, by the cluster DNS of this node; each once.</summary>
+    public EquatableArray<DomainAddress> DomainAddresses { get; init; }
 }

@@ -11,6 +11,15 @@ public sealed class PolicyJudge(PolicyTable table)
     private readonly PeerDirectory _peers = new(table.Peers);
     private readonly HashSet<IpAddress> _nodeAddresses = [.. table.NodeAddresses];
 
+    /// <summary>A judge of connections that stand: addresses are who they were when names led to them.</summary>
+    public static PolicyJudge OfStanding(PolicyTable table)
+    {
+        if (table.PastPeers.Count == 0)
+            return new PolicyJudge(table);
+        var past = table.PastPeers.Select(peer => peer.Range).ToHashSet();
+        return new PolicyJudge(table with { Peers = [.. table.Peers.Where(peer => !past.Contains(peer.Range)).Concat(table.PastPeers).OrderBy(peer => peer.Range)] });
+    }
+
     /// <summary>Decides the first packet of a connection.</summary>
     public PolicyVerdict Judge(Connection connection)
     {

@@ -15,6 +15,12 @@ public sealed record PolicyTable
     /// </summary>
     public EquatableArray<Peer> Peers { get; init; }
 
+    /// <summary>
+    /// Who single addresses were by domain names that they do not have any more, where that is somebody else than in <see cref="Peers"/>; sorted. It holds for
+    /// connections that stand, not for new ones (policy.networking.k8s.io: a record that expires ends no connection).
+    /// </summary>
+    public EquatableArray<Peer> PastPeers { get; init; }
+
     /// <summary>Addresses of this node: what comes from them to its own pods is let through (kubelet probes; networking.k8s.io/v1 leaves it to us).</summary>
     public EquatableArray<IpAddress> NodeAddresses { get; init; }
 }

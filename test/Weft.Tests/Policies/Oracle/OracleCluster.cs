@@ -1,5 +1,6 @@
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Dns;
 using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.Tests.Policies.Oracle;
@@ -16,6 +17,12 @@ public sealed record OracleCluster
     /// <summary>Pods that lend their namespace, labels and ports to addresses which they do not have.</summary>
     public EquatableArray<Pod> StandIns { get; init; }
 
+    /// <summary>Whether addresses of names are learned.</summary>
+    public bool LearnsDomains { get; init; }
+
+    /// <summary>What was learned, and what of it holds no more.</summary>
+    public EquatableArray<DomainAddress> Domains { get; init; }
+
     /// <summary>The objects as compilers read them.</summary>
     public ClusterSnapshot Snapshot => new()
     {
@@ -27,6 +34,8 @@ public sealed record OracleCluster
             NetworkPolicies = NetworkPolicies,
             ClusterNetworkPolicies = ClusterNetworkPolicies,
             StandIns = StandIns.Select(PolicyPod.Of).ToEquatableArray(),
+            LearnsDomains = LearnsDomains,
+            DomainAddresses = Domains,
         },
     };
 }

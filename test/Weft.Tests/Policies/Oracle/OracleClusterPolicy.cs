@@ -32,20 +32,20 @@ internal sealed class OracleClusterPolicy(ClusterNetworkPolicy policy, OraclePod
 
     private static IEnumerable<ClusterNetworkPolicyPeer> Peers(ClusterNetworkPolicyRule rule, string direction) => direction == "ingress" ? rule.From : rule.To;
 
-    private static bool Understood(ClusterNetworkPolicyRule rule, string direction)
+    private bool Understood(ClusterNetworkPolicyRule rule, string direction)
     {
         var named = rule.Protocols.Any(protocol => !string.IsNullOrEmpty(protocol.DestinationNamedPort));
         return rule.Action is "Accept" or "Deny" or "Pass"
             && Peers(rule, direction).Any()
-            && Peers(rule, direction).All(peer => Understood(peer, direction) && !(named && peer.Pods is null && peer.Namespaces is null))
+            && Peers(rule, direction).All(peer => Understood(peer, direction, rule.Action) && !(named && peer.Pods is null && peer.Namespaces is null))
             && rule.Protocols.All(Understood);
     }
 
-    private static bool Understood(ClusterNetworkPolicyPeer peer, string direction)
+    private bool Understood(ClusterNetworkPolicyPeer peer, string direction, string action)
     {
         bool[] fields = [peer.Namespaces is not null, peer.Pods is not null, peer.Nodes is not null, peer.Networks.Any(), peer.DomainNames.Any()];
         return fields.Count(set => set) == 1
-            && !peer.DomainNames.Any()
+            && (!peer.DomainNames.Any() || (pods.LearnsDomains && action == "Accept" && peer.DomainNames.All(IsDomain)))
             && (direction == "egress" || peer.Namespaces is not null || peer.Pods is not null)
             && (peer.Namespaces is null || OracleSelectors.IsValid(peer.Namespaces))
             && (peer.Nodes is null || OracleSelectors.IsValid(peer.Nodes))
@@ -76,6 +76,8 @@ internal sealed class OracleClusterPolicy(ClusterNetworkPolicy policy, OraclePod
             return side.PeerIs(name => OracleSelectors.Matches(chosen.NamespaceSelector, pods.LabelsOf(name)), chosen.PodSelector);
         if (peer.Nodes is { } nodes)
             return pods.NodesAt(side.Peer).Any(node => OracleSelectors.Matches(nodes, node.Metadata.Labels));
+        if (peer.DomainNames.Any())
+            return peer.DomainNames.Any(domain => pods.IsOfDomain(side.Peer, domain));
         return peer.Networks.Any(network => OracleAddresses.Contains(network, side.Peer) is true);
     }
 
@@ -88,6 +90,14 @@ internal sealed class OracleClusterPolicy(ClusterNetworkPolicy policy, OraclePod
         return word == side.Packet.Protocol && (port.Number is { } number
             ? side.Packet.Port == number
             : side.Packet.Port >= port.Range!.Start && side.Packet.Port <= port.Range.End);
+    }
+
+    /// <summary>Two labels or more, with a wildcard before them or not.</summary>
+    private static bool IsDomain(string text)
+    {
+        var labels = (text.EndsWith('.') ? text[..^1] : text).Split('.');
+        var named = labels[0] == "*" ? labels[1..] : labels;
+        return named.Length >= 2 && named.All(label => label.Length is > 0 and < 64 && label.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_'));
     }
 
     private static bool IsValid(NamespacedPodSelector pods) => OracleSelectors.IsValid(pods.NamespaceSelector) && OracleSelectors.IsValid(pods.PodSelector);

@@ -4,7 +4,7 @@ using KubeNode = Weft.Kubernetes.Node;
 namespace Weft.Tests.Policies.Oracle;
 
 /// <summary>Who has an address, and what the API shows of him.</summary>
-internal sealed class OraclePods(OracleCluster cluster)
+internal sealed class OraclePods(OracleCluster cluster, bool withPast = false)
 {
     /// <summary>The pod that has an address, be it lent; null for none that policies know as a pod.</summary>
     public Pod? At(string address)
@@ -25,6 +25,14 @@ internal sealed class OraclePods(OracleCluster cluster)
 
     /// <summary>Nodes that have an address.</summary>
     public IEnumerable<KubeNode> NodesAt(string address) => cluster.Nodes.Where(node => NodeAddresses(node).Contains(address));
+
+    /// <summary>Whether rules may name domains.</summary>
+    public bool LearnsDomains => cluster.LearnsDomains;
+
+    /// <summary>Whether one of the names that an address was said to have is what a policy names; past ones count where they are asked for.</summary>
+    public bool IsOfDomain(string address, string domain) => cluster.Domains
+        .Where(known => (!known.IsPast || withPast) && OracleAddresses.Normal(known.Address.ToString()) == OracleAddresses.Normal(address))
+        .Any(known => Names(domain, known.Name.ToString()));
 
     /// <summary>Labels of a namespace, with the one that every namespace has.</summary>
     public IReadOnlyDictionary<string, string> LabelsOf(string @namespace)
@@ -47,6 +55,15 @@ internal sealed class OraclePods(OracleCluster cluster)
         from port in container.Ports
         where port.Name is not null
         select (port.Name, port.Protocol ?? "TCP", port.Port);
+
+    /// <summary>The wildcard stands for one or more whole labels.</summary>
+    private static bool Names(string domain, string name)
+    {
+        var (asked, known) = (domain.TrimEnd('.').ToLowerInvariant().Split('.'), name.TrimEnd('.').ToLowerInvariant().Split('.'));
+        return asked[0] == "*"
+            ? known.Length >= asked.Length && known[^(asked.Length - 1)..].SequenceEqual(asked[1..])
+            : known.SequenceEqual(asked);
+    }
 
     private static bool IsKnown(Pod pod) => !pod.Spec.HostNetwork && pod.Status.Phase != "Succeeded" && pod.Status.Phase != "Failed";
 

@@ -7,9 +7,10 @@ namespace Weft.Tests.Policies.Oracle;
 /// </summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="withAudited">Whether policies under audit count.</param>
-public sealed class PolicyOracle(OracleCluster cluster, bool withAudited = false)
+/// <param name="withPast">Whether addresses of names count that hold no more, as for connections that stand.</param>
+public sealed class PolicyOracle(OracleCluster cluster, bool withAudited = false, bool withPast = false)
 {
-    private readonly OraclePods _pods = new(cluster);
+    private readonly OraclePods _pods = new(cluster, withPast);
 
     /// <summary>What the pod that opens a connection may.</summary>
     public OracleAnswer Egress(OraclePacket packet)

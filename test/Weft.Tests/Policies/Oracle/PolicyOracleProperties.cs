@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Weft.Compilers.Policies;
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Dns;
 using Weft.Model.Policies;
 using Weft.Model.Services;
 
@@ -36,6 +37,8 @@ public sealed class PolicyOracleProperties
         var cluster = random.Cluster;
         var snapshot = cluster.Snapshot;
         var judges = cluster.Nodes.Select(node => new PolicyJudge(PolicyCompiler.CompileOnce(snapshot, node.Metadata.Name).Table)).ToList();
+        var standing = cluster.Nodes.Select(node => PolicyJudge.OfStanding(PolicyCompiler.CompileOnce(snapshot, node.Metadata.Name).Table)).ToList();
+        var past = new PolicyOracle(cluster, withPast: true);
         var (enforced, audited) = (new PolicyOracle(cluster), new PolicyOracle(cluster, withAudited: true));
         foreach (var packet in random.Packets())
         {
@@ -43,6 +46,7 @@ public sealed class PolicyOracleProperties
             var egress = verdicts.Find(verdict => verdict.Egress is not null || verdict.AuditedEgress is not null);
             var ingress = verdicts.Find(verdict => verdict.Ingress is not null || verdict.AuditedIngress is not null);
             Same(enforced.Egress(packet), egress.Egress, random, packet);
+            Same(past.Egress(packet), standing.Select(judge => judge.Judge(ConnectionOf(packet)).Egress).FirstOrDefault(side => side is not null), random, packet);
             Same(enforced.Ingress(packet), ingress.Ingress, random, packet);
             Same(audited.Egress(packet), egress.AuditedEgress ?? egress.Egress, random, packet);
             Same(audited.Ingress(packet), ingress.AuditedIngress ?? ingress.Ingress, random, packet);
@@ -78,7 +82,15 @@ public sealed class PolicyOracleProperties
         NetworkPolicies = Mix(now.NetworkPolicies, next.NetworkPolicies, random),
         ClusterNetworkPolicies = Mix(now.ClusterNetworkPolicies, next.ClusterNetworkPolicies, random),
         StandIns = random.Next(4) == 0 ? next.StandIns : now.StandIns,
+        LearnsDomains = random.Next(4) == 0 ? next.LearnsDomains : now.LearnsDomains,
+        Domains = Learned(now.Domains, next.Domains, random),
     };
+
+    private static EquatableArray<DomainAddress> Learned(EquatableArray<DomainAddress> now, EquatableArray<DomainAddress> next, Random random) =>
+    [
+        .. now.Where(_ => random.Next(4) > 0).Concat(next.Where(_ => random.Next(3) == 0)).DistinctBy(known => (known.Name, known.Address))
+            .Select(known => random.Next(5) == 0 ? known with { IsPast = !known.IsPast } : known),
+    ];
 
     private static EquatableArray<T> Mix<T>(EquatableArray<T> now, EquatableArray<T> next, Random random)
         where T : class, IKubeObject, IEquatable<T>

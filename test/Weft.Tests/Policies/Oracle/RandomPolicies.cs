@@ -11,6 +11,8 @@ internal sealed class RandomPolicies(Random random, bool valid)
 {
     private static readonly string[] Blocks = ["10.244.0.0/16", "10.244.1.0/24", "10.244.1.2/32", "0.0.0.0/0", "192.168.0.0/16", "172.30.0.0/24", "fd00::/8", "fd44:0:0:1::/64", "::/0"];
     private static readonly string[] Holes = ["10.244.1.0/24", "10.244.1.2/32", "10.244.1.0/25", "192.168.1.0/24", "fd44::/32", "fd44:0:0:1::2/128"];
+    private static readonly string[] Domains = ["example.com", "*.example.com", "WWW.example.com.", "*.b.example.com", "db.example.org"];
+    private static readonly string[] BadDomains = ["com", "*.com", "a.*.example.com", "*", "", "exa mple.com", "a..com", "*example.com"];
     private static readonly string[] BadBlocks = ["10.244.0.0", "10.244.0.0/33", "nonsense", ""];
 
     public NetworkPolicy NetworkPolicy(int index) => new()
@@ -84,7 +86,7 @@ internal sealed class RandomPolicies(Random random, bool valid)
         return new ClusterNetworkPolicyRule
         {
             Name = Chance(3) ? "titled" : null,
-            Action = Bad() ? "Allow" : One("Accept", "Deny", "Pass"),
+            Action = Bad() ? "Allow" : peers.Any(peer => peer.DomainNames.Count > 0) && (valid || !Chance(8)) ? "Accept" : One("Accept", "Deny", "Pass"),
             From = egress ? [] : peers,
             To = egress ? peers : [],
             Protocols = protocols,
@@ -94,12 +96,13 @@ internal sealed class RandomPolicies(Random random, bool valid)
     private ClusterNetworkPolicyPeer ClusterPeer(bool withNetworks)
     {
         if (Bad())
-            return One<ClusterNetworkPolicyPeer>(new(), new() { DomainNames = ["example.com"] }, new() { Namespaces = new(), Pods = Pods() }, new() { Networks = [One(BadBlocks)] });
-        return random.Next(withNetworks ? 5 : 2) switch
+            return One<ClusterNetworkPolicyPeer>(new(), new() { DomainNames = [One(BadDomains)] }, new() { Namespaces = new(), Pods = Pods() }, new() { Networks = [One(BadBlocks)] });
+        return random.Next(withNetworks ? 7 : 2) switch
         {
             0 => new() { Namespaces = Labels("team", "x", "y") },
             1 => new() { Pods = Pods() },
             2 => new() { Nodes = Labels("zone", "x", "y") },
+            3 or 4 => new() { DomainNames = Enumerable.Range(0, 1 + random.Next(2)).Select(_ => One(Domains)).Distinct().ToEquatableArray() },
             _ => new() { Networks = [One(Blocks)] },
         };
     }

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Dns;
 using KubeNode = Weft.Kubernetes.Node;
 
 namespace Weft.Tests.Policies.Oracle;
@@ -29,6 +30,8 @@ public sealed class RandomPolicyCluster
             NetworkPolicies = Enumerable.Range(0, _random.Next(5)).Select(policies.NetworkPolicy).ToEquatableArray(),
             ClusterNetworkPolicies = Enumerable.Range(0, _random.Next(5)).Select(policies.ClusterNetworkPolicy).ToEquatableArray(),
             StandIns = Chance(2) ? [StandIn] : [],
+            LearnsDomains = valid || !Chance(6),
+            Domains = Enumerable.Range(0, _random.Next(8)).Select(_ => Learned()).DistinctBy(known => (known.Name, known.Address)).ToEquatableArray(),
         };
     }
 
@@ -113,6 +116,11 @@ public sealed class RandomPolicyCluster
             },
         };
     }
+
+    private DomainAddress Learned() => new(
+        DnsName.Parse(One("example.com", "www.Example.com", "a.b.example.com", "db.example.org", "other.net")),
+        IpAddress.Parse(One("203.0.113.1", "192.168.1.5", "10.244.1.2", "10.244.2.3", "172.30.0.2", "fd00::99", "2001:db8::1", "fd44:0:0:1::2")),
+        IsPast: Chance(4));
 
     /// <summary>Now and then none yet, one family or both; now and then one that another pod has.</summary>
     private EquatableArray<PodIp> Addresses(int node, int index)
