@@ -16,6 +16,12 @@ internal sealed record Figure(string Name, string Measured, string? Limit, bool 
         string.Create(CultureInfo.InvariantCulture, $"≤ {limit:0.##} {unit}"),
         measured <= limit);
 
+    public static Figure AtLeast(string name, double measured, double limit, string unit) => new(
+        name,
+        string.Create(CultureInfo.InvariantCulture, $"{measured:0.##} {unit}"),
+        string.Create(CultureInfo.InvariantCulture, $"≥ {limit:0.##} {unit}"),
+        measured >= limit);
+
     public static Figure Told(string name, double measured, string unit) =>
         new(name, string.Create(CultureInfo.InvariantCulture, $"{measured:0.##} {unit}"), Limit: null, Met: true);
 }

@@ -9,9 +9,9 @@ namespace Weft.Cli.Commands;
 internal static class BenchCommand
 {
     public static Command Create() => new("bench", "Measure a stated figure, side by side with its peer where the peer is installed; exit code 1 when one is missed."
-        .WithExample("weft bench lab", "weft bench cni", "weft bench services --plot growth.svg", "weft bench policy"))
+        .WithExample("weft bench lab", "weft bench cni", "weft bench services --plot growth.svg", "weft bench policy", "weft bench dns"))
     {
-        Lab(), Cni(), CniLoop(), Services(), ServicesInside(), ServicesMemory(), Policy(), PolicyInside(),
+        Lab(), Cni(), CniLoop(), Services(), ServicesInside(), ServicesMemory(), Policy(), PolicyInside(), DnsBenchCommand.Create(), DnsBenchCommand.Inside(), DnsBenchCommand.Server(),
     };
 
     private static Command Lab()

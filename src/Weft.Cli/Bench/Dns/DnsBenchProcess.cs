@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Weft.Dns.Wire;
+using Weft.Lab;
+using Weft.Model.Dns;
+
+namespace Weft.Cli.Bench.Dns;
+
+/// <summary>A server that runs on a processor of its own, where there are two.</summary>
+internal sealed class DnsBenchProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+
+    /// <param name="command">What is started.</param>
+    public DnsBenchProcess(IReadOnlyList<string> command)
+    {
+        var pinned = OnProcessor(0, command);
+        _process = Process.Start(new ProcessStartInfo(pinned[0], pinned.Skip(1)) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process.ErrorDataReceived += (_, line) => LastError = line.Data ?? LastError;
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it said last.</summary>
+    public string LastError { get; private set; } = "";
+
+    /// <summary>The command on one processor; as it is where there is only one.</summary>
+    public static string[] OnProcessor(int number, IReadOnlyList<string> command) => Environment.ProcessorCount > 1 ? ["taskset", "-c", $"{number}", .. command] : [.. command];
+
+    /// <summary>The first line that it prints.</summary>
+    public async Task<string> FirstLineAsync(CancellationToken ct) =>
+        await _process.StandardOutput.ReadLineAsync(ct).AsTask().WaitAsync(Patience, ct) ?? throw new LabException($"{_process.StartInfo.FileName} ended: {LastError}");
+
+    /// <summary>Waits until it answers a query.</summary>
+    /// <exception cref="LabException">It ended, or says nothing for long.</exception>
+    public async Task AnswersAsync(string name, int port, CancellationToken ct)
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < Patience && !_process.HasExited; await Task.Delay(50, ct))
+        {
+            if (await AskAsync(port, ct))
+                return;
+        }
+
+        throw new LabException($"{name} does not answer on port {port}: {LastError}");
+    }
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static async Task<bool> AskAsync(int port, CancellationToken ct)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(TimeSpan.FromMilliseconds(500));
+        var buffer = new byte[1232];
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), limit.Token);
+            await socket.SendAsync(Query(), limit.Token);
+            var length = await socket.ReceiveAsync(buffer, limit.Token);
+            return DnsMessage.TryRead(buffer.AsSpan(0, length), out var answer) && answer.Answers.Count == 1;
+        }
+        catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
+    private static byte[] Query()
+    {
+        var writer = new MessageWriter(new byte[512]);
+        writer.TryWriteQuestion(DnsName.Parse(DnsBenchNames.NameOf(DnsBenchNames.Services - 1)).Wire, DnsType.A);
+        return writer.Finish(new DnsHeader(1, DnsFlags.RecursionDesired, 1)).ToArray();
+    }
+}
