@@ -7,6 +7,7 @@ using Weft.Model.Nodes;
 using Weft.Netlink;
 using Weft.Netlink.Namespaces;
 using Weft.Netlink.Nftables;
+using Weft.Node.Dns;
 using Weft.Node.Drivers;
 using Weft.Node.Proxy;
 using Weft.Node.Proxy.Iptables;
@@ -37,6 +38,7 @@ public static class NodeCleanup
         [
             // Without the configuration no further pod is placed on the node.
             Step($"CNI configuration {cni.Path}", () => cni.Remove() ? 1 : 0),
+            Step("cluster DNS", () => new DnsPlace(network, filter).Put([])),
             Step("Services by iptables", () => Remove(new IptablesProxy())),
             Step("Services by ipvs", () => Remove(new IpvsProxy(() => IpvsKernel.Open()))),
             .. Tables.Select(table => Step($"nftables table {table}", () => Remove(filter, table))),

@@ -68,7 +68,8 @@ public static class ClusterDns
         return cluster with { Policies = cluster.Policies with { StandIns = StandIns(settings, service), LearnsDomains = settings.Dns != ClusterDnsMode.Off } };
     }
 
-    private static IEnumerable<IpAddress> ClusterIps(Service? service) =>
+    /// <summary>The cluster IPs of the Service of cluster DNS; none when it has none.</summary>
+    public static IEnumerable<IpAddress> ClusterIps(Service? service) =>
         (service?.Spec.ClusterIPs is { Count: > 0 } several ? several : [service?.Spec.ClusterIP ?? ""])
         .Where(text => IpAddress.TryParse(text, out _)).Select(text => IpAddress.Parse(text));
 

@@ -1,3 +1,4 @@
+using Weft.Compilers.Clusters;
 using Weft.Kubernetes;
 using Weft.Model;
 using Weft.Model.Dns;
@@ -23,28 +24,12 @@ public static class DnsPlaceCompiler
     private const uint Udp = 17, Tcp = 6;
     private const byte PortUnreachable = 1;
 
-    /// <summary>The addresses, sorted: those of the settings in the families that the cluster has, and the cluster IPs of the Service of cluster DNS.</summary>
-    /// <param name="settings">How DNS is to behave.</param>
+    /// <summary>The addresses, sorted: where cluster DNS is answered, in the families that the node can serve.</summary>
+    /// <param name="settings">The cluster's settings.</param>
     /// <param name="service">The Service <c>kube-system/kube-dns</c>, if there is one.</param>
     /// <param name="hasFamily">Whether pods or the node have addresses of a family (IPv6 or not).</param>
-    public static EquatableArray<IpAddress> Addresses(DnsSettings settings, Service? service, Func<bool, bool> hasFamily)
-    {
-        if (settings.Mode == DnsMode.Off)
-            return [];
-        return settings.Addresses.Concat(ClusterIps(service)).Where(address => hasFamily(address.IsV6)).Distinct().Order().ToEquatableArray();
-    }
-
-    /// <summary>The cluster IPs of the Service of cluster DNS; none when it has none.</summary>
-    public static IEnumerable<IpAddress> ClusterIps(Service? service)
-    {
-        if (service is null || service.Spec.Type == "ExternalName")
-            yield break;
-        foreach (var text in service.Spec.ClusterIPs is { Count: > 0 } all ? all : [service.Spec.ClusterIP ?? ""])
-        {
-            if (IpAddress.TryParse(text, out var address))
-                yield return address;
-        }
-    }
+    public static EquatableArray<IpAddress> Addresses(ClusterSettings settings, Service? service, Func<bool, bool> hasFamily) =>
+        ClusterDns.AddressesOf(settings, service).Where(address => hasFamily(address.IsV6)).Order().ToEquatableArray();
 
     /// <summary>An address as the device holds it: the kernel never takes it as a source by itself, and it is on no network.</summary>
     public static InterfaceAddress OnDevice(IpAddress address) => new(Device, address, address.BitLength)
@@ -83,16 +68,16 @@ public static class DnsPlaceCompiler
     {
         foreach (var protocol in new[] { Udp, Tcp })
         {
-            yield return Nft.Rule(Nft.L4Proto.Is(protocol), Nft.TransportDport.Is(ClusterDns.Port), Destination(v6), Nft.Notrack);
-            yield return Nft.Rule(Nft.L4Proto.Is(protocol), Nft.TransportSport.Is(ClusterDns.Port), Source(v6), Nft.Notrack);
+            yield return Nft.Rule(Nft.L4Proto.Is(protocol), Nft.TransportDport.Is(NodeLocalDns.Port), Destination(v6), Nft.Notrack);
+            yield return Nft.Rule(Nft.L4Proto.Is(protocol), Nft.TransportSport.Is(NodeLocalDns.Port), Source(v6), Nft.Notrack);
         }
     }
 
     // The node's own programs ask from the very address that they ask, so that answers to them look like questions to another port.
     private static IEnumerable<NftRule> Refused(bool v6)
     {
-        yield return Nft.Rule(Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(Tcp), Nft.TransportDport.IsNot(ClusterDns.Port), new NftReject(NftRejectKind.TcpReset));
-        yield return Nft.Rule(Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(Udp), Nft.TransportDport.IsNot(ClusterDns.Port), new NftReject(NftRejectKind.Icmpx, PortUnreachable));
+        yield return Nft.Rule(Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(Tcp), Nft.TransportDport.IsNot(NodeLocalDns.Port), new NftReject(NftRejectKind.TcpReset));
+        yield return Nft.Rule(Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(Udp), Nft.TransportDport.IsNot(NodeLocalDns.Port), new NftReject(NftRejectKind.Icmpx, PortUnreachable));
     }
 
     private static NftStatement Destination(bool v6) => (v6 ? Nft.Ip6Daddr : Nft.IpDaddr).In(SetOf(v6));

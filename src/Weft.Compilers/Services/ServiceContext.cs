@@ -20,6 +20,9 @@ internal sealed record ServiceContext
     public required EquatableArray<IpPrefix> NodePortAddresses { get; init; }
     public required bool MasqueradeAll { get; init; }
 
+    /// <summary>Whether nodes answer cluster DNS themselves, so that no proxy leads its Service elsewhere.</summary>
+    public required bool AnswersDns { get; init; }
+
     /// <summary>Reads it from the cluster's objects; problems of nodes and settings are reported elsewhere.</summary>
     public static ServiceContext Of(ClusterSnapshot cluster, string nodeName)
     {
@@ -35,6 +38,7 @@ internal sealed record ServiceContext
             ServiceRanges = topology.ServiceRanges,
             NodePortAddresses = settings.NodePortAddresses,
             MasqueradeAll = settings.MasqueradeAll,
+            AnswersDns = settings.Dns == ClusterDnsMode.Node,
         };
     }
 

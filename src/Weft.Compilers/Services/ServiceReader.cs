@@ -1,6 +1,8 @@
 using System.Globalization;
+using Weft.Compilers.Dns;
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Dns;
 using Weft.Model.Services;
 
 namespace Weft.Compilers.Services;
@@ -29,6 +31,8 @@ public static class ServiceReader
         var ports = new List<ProxiedPort>(service.Spec.Ports.Count * frontends.Families.Count);
         foreach (var port in ReadPorts(service.Spec, problems))
         {
+            if (context.AnswersDns && port.Port == NodeLocalDns.Port && service.Key() == ClusterDns.Key)
+                continue;
             foreach (var family in frontends.Families)
                 ports.Add(Read(service, port, family, frontends, endpoints, problems));
         }

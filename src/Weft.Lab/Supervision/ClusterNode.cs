@@ -67,7 +67,7 @@ public sealed class ClusterNode(
             {
                 NodeLabels = labels,
                 LeaseInterval = grace / HeartbeatsInGrace,
-                ClusterDns = [ClusterDns.Of(places[0].Address.IsV6).ToString()],
+                ClusterDns = [NodeLocalDns.Of(places[0].Address.IsV6).ToString()],
             });
             Agent = new AgentProcess(world, directory);
             _parts = Task.WhenAll(Pods.RunAsync(_running.Token), Agent.RunAsync(_running.Token));

@@ -18,7 +18,7 @@ public sealed record DnsSettings
     public DnsMode Mode { get; init; } = DnsMode.Node;
 
     /// <summary>Key <c>dns-address</c>: addresses that pods ask, the same on every node. By default a link-local one, and one that is local to the site, whose routes end at the node.</summary>
-    public EquatableArray<IpAddress> Addresses { get; init; } = [IpAddress.Parse("169.254.20.10"), IpAddress.Parse("fd00:169:254:20::10")];
+    public EquatableArray<IpAddress> Addresses { get; init; } = NodeLocalDns.Addresses;
 
     /// <summary>Key <c>cluster-domain</c>: what all names of the cluster end with; <c>cluster.local</c> as the kubelet has it.</summary>
     public DnsName ClusterDomain { get; init; } = DnsName.Parse("cluster.local");

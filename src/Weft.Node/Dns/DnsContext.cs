@@ -35,10 +35,11 @@ internal sealed class DnsContext(string nodeName)
     private DnsView Derive(ClusterSnapshot cluster, Service? service)
     {
         var (settings, problems) = (new DnsSettings(), EquatableArray<Problem>.Empty);
-        var (topology, _) = TopologyCompiler.Compile(cluster.Nodes, ClusterSettingsParser.Parse(cluster.Configuration?.Data).Settings);
+        var (clusterSettings, _) = ClusterSettingsParser.Parse(cluster.Configuration?.Data);
+        var (topology, _) = TopologyCompiler.Compile(cluster.Nodes, clusterSettings);
         var self = topology.Find(nodeName);
-        var addresses = DnsPlaceCompiler.Addresses(settings, service, HasFamily);
-        var named = DnsPlaceCompiler.ClusterIps(service).Where(addresses.Contains).ToEquatableArray();
+        var addresses = DnsPlaceCompiler.Addresses(clusterSettings, service, HasFamily);
+        var named = ClusterDns.ClusterIps(service).Where(addresses.Contains).ToEquatableArray();
         return new DnsView(settings, DnsServiceBuilder.ZoneOf(settings, named.Count > 0 ? named : addresses), addresses, problems);
 
         bool HasFamily(bool v6) => topology.PodRanges.Any(range => range.IsV6 == v6) || (self?.Addresses.Any(address => address.IsV6 == v6) ?? false);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Weft.Compilers.Clusters;
+using Weft.Compilers.Dns;
 using Weft.Dns.Routing;
 using Weft.Dns.Serving;
 using Weft.Kubernetes;
@@ -83,7 +84,7 @@ internal sealed class DnsLoop : IAsyncDisposable
             Services = _parts.Services.Everything.Take().All,
             Policies = new PolicyObjects { Namespaces = _parts.Namespaces() },
         };
-        var view = _context.Of(cluster, _parts.Services.Find(ClusterDns.Namespace, ClusterDns.Name));
+        var view = _context.Of(cluster, _parts.Services.Find(ClusterDns.Namespace, ClusterDns.ServiceName));
         var problems = ImmutableArray.CreateBuilder<Problem>();
         problems.AddRange(view.Problems.AsSpan());
         problems.AddRange(_zone.Follow(cluster, view.Zone).AsSpan());
@@ -137,7 +138,7 @@ internal sealed class DnsLoop : IAsyncDisposable
             return;
         if (open.Count > 0)
             DnsLog.Serves(_logger, view.Settings.ClusterDomain.ToString(), string.Join(", ", open), _zone.Services);
-        else if (view.Settings.Mode == DnsMode.Off)
+        else if (view.Addresses.Count == 0)
             DnsLog.Off(_logger);
         _told = open;
     }

@@ -31,7 +31,7 @@ internal sealed class DnsSockets(DnsService service) : IAsyncDisposable
             try
             {
                 if (!_open.ContainsKey(address))
-                    _open[address] = DnsListeners.Open(service, [new IPEndPoint(address.ToIPAddress(), ClusterDns.Port)]);
+                    _open[address] = DnsListeners.Open(service, [new IPEndPoint(address.ToIPAddress(), NodeLocalDns.Port)]);
             }
             catch (DnsListenException error)
             {

@@ -1,6 +1,7 @@
 using Weft.Compilers.Pods;
 using Weft.Model;
 using Weft.Model.Nodes;
+using Weft.Model.Routes;
 using Weft.Netlink;
 using Weft.Netlink.Namespaces;
 
@@ -30,7 +31,7 @@ public sealed class HostReader(INetworkStack network, ISysctls sysctls, CniFolde
 
     private static EquatableArray<HostAddress> Addresses(IEnumerable<Model.Links.InterfaceAddress> addresses) =>
         addresses
-            .Where(address => !address.Address.IsLinkLocal && !address.Address.IsLoopback)
+            .Where(address => !address.Address.IsLinkLocal && !address.Address.IsLoopback && !address.Deprecated && address.Scope != RouteScope.Host)
             .Select(address => new HostAddress(address.Address, address.PrefixLength))
             .OrderBy(address => address.Address)
             .ThenBy(address => address.PrefixLength)

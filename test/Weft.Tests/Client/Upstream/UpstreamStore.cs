@@ -62,6 +62,18 @@ internal sealed class UpstreamStore(bool opaque)
         }
     }
 
+    /// <summary>Changes an object while nobody else writes; null when there is none.</summary>
+    public JsonObject? Change(string resource, string? ns, string name, Action<JsonObject> change)
+    {
+        lock (_gate)
+        {
+            if (Stored(Key(resource, ns, name)) is not { } obj)
+                return null;
+            change(obj);
+            return Put(resource, ns, obj);
+        }
+    }
+
     public bool Delete(string resource, string? ns, string name)
     {
         lock (_gate)

@@ -103,14 +103,11 @@ internal sealed class UpstreamVerbs(UpstreamStore store, HttpContext context, Up
     /// <summary>Merges members; conditions by their type.</summary>
     private async Task PatchAsync()
     {
-        if (store.Find(request.Resource, request.Namespace, request.Name!) is not { } stored)
-        {
+        var patch = await BodyAsync();
+        if (store.Change(request.Resource, request.Namespace, request.Name!, stored => Merge(stored, patch)) is { } changed)
+            await context.SendAsync(changed.ToJsonString());
+        else
             await NotFoundAsync();
-            return;
-        }
-
-        Merge(stored, await BodyAsync());
-        await context.SendAsync(store.Put(request.Resource, request.Namespace, stored).ToJsonString());
     }
 
     private static void Merge(JsonObject into, JsonObject patch)
