@@ -1,0 +1,108 @@
+using System.Globalization;
+using Weft.EndToEnd.Support;
+
+namespace Weft.EndToEnd.Dns;
+
+/// <summary>Names while agents end, the API server is away, and settings change. Each test leaves the lab as it was.</summary>
+[Collection(DnsCollection.Name)]
+public sealed class DnsFaultTests
+{
+    private const string Name = "web.default.svc.cluster.local", Unheard = "unheard.default.svc.cluster.local";
+    private readonly DnsLab _dns;
+
+    public DnsFaultTests(DnsLab dns)
+    {
+        DnsLab.RequireDig();
+        _dns = dns;
+    }
+
+    [Fact]
+    public async Task An_agent_that_was_killed_leaves_its_addresses_and_the_next_one_answers_again()
+    {
+        var node = await _dns.FieldAsync("pod", "client", ".spec.nodeName");
+        var agent = await AgentAsync(node);
+        var address = await _dns.FieldAsync("service", "web", ".spec.clusterIP");
+        var process = _dns.Lab.Leftovers().First(process => process.Contains("node run", StringComparison.Ordinal) && process.Contains(node, StringComparison.Ordinal) && !process.Contains("nsenter"));
+        (await Shell.RunAsync(["kill", "-9", process.Split(' ')[0]])).Succeeded();
+        Assert.Contains("169.254.20.10/32", await OnNodeAsync(node, "ip", "addr", "show", "lo"));
+        await Shell.UntilAsync(async () => await AgentAsync(node) is not 0 and var pid && pid != agent, "another agent");
+        await _dns.UntilAsync("client", Name, address);
+        Assert.Single((await OnNodeAsync(node, "ip", "-4", "addr", "show", "lo")).Split('\n'), line => line.Contains("169.254.20.10/32", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_reach_the_api_server_goes_on_answering()
+    {
+        var address = await _dns.FieldAsync("service", "web", ".spec.clusterIP");
+        (await _dns.Lab.WeftAsync("node", "partition", "node2")).Succeeded();
+        try
+        {
+            (await _dns.Lab.KubectlAsync("create", "service", "clusterip", "unheard", "--tcp=80")).Succeeded();
+            await HeardAsync("node1");
+            Assert.Equal([address], await _dns.DigOnNodeAsync("node2", "@169.254.20.10", Name));
+            Assert.Empty(await _dns.DigOnNodeAsync("node2", "@169.254.20.10", Unheard));
+        }
+        finally
+        {
+            (await _dns.Lab.WeftAsync("node", "partition", "node2", "--heal")).Succeeded();
+        }
+
+        await HeardAsync("node2");
+        (await _dns.Lab.KubectlAsync("delete", "service", "unheard")).Succeeded();
+    }
+
+    [Fact]
+    public async Task What_others_take_away_comes_back()
+    {
+        (await _dns.Lab.WeftAsync("node", "exec", "node1", "--", "sh", "-c", "ip addr del 169.254.20.10/32 dev lo && nft delete table inet weft-dns")).Succeeded();
+        await Shell.UntilAsync(async () => (await OnNodeAsync("node1", "ip", "addr", "show", "lo")).Contains("169.254.20.10/32"), "the address is back");
+        await Shell.UntilAsync(async () => (await _dns.Lab.WeftAsync("node", "exec", "node1", "--", "nft", "list", "table", "inet", "weft-dns")).ExitCode == 0, "the table is back");
+        Assert.NotEmpty(await _dns.DigOnNodeAsync("node1", "@169.254.20.10", Name));
+    }
+
+    [Fact]
+    public async Task Switched_off_nothing_is_left_and_switched_on_names_are_answered_again()
+    {
+        await SetAsync("dns", "off");
+        try
+        {
+            await Shell.UntilAsync(async () => !(await OnNodeAsync("node1", "ip", "addr", "show", "lo")).Contains("169.254.20.10"), "the addresses go");
+            await Shell.UntilAsync(async () => (await _dns.Lab.WeftAsync("node", "exec", "node1", "--", "nft", "list", "table", "inet", "weft-dns")).ExitCode != 0, "the table goes");
+        }
+        finally
+        {
+            await SetAsync("dns", "node");
+        }
+
+        await _dns.UntilAsync("client", Name, await _dns.FieldAsync("service", "web", ".spec.clusterIP"));
+    }
+
+    [Fact]
+    public async Task Another_address_takes_the_place_of_the_usual_one()
+    {
+        await SetAsync("dns-address", "169.254.25.10, fd00:169:254:20::10");
+        try
+        {
+            await Shell.UntilAsync(async () => (await OnNodeAsync("node1", "ip", "addr", "show", "lo")) is var lo && lo.Contains("169.254.25.10/32") && !lo.Contains("169.254.20.10"), "the other address");
+            await Shell.UntilAsync(
+                async () => await _dns.Lab.WeftAsync("node", "exec", "node1", "--", "dig", "+short", "+time=2", "+tries=1", "@169.254.25.10", Name) is { ExitCode: 0 }, "it answers");
+        }
+        finally
+        {
+            await SetAsync("dns-address", "169.254.20.10, fd00:169:254:20::10");
+        }
+
+        await _dns.UntilAsync("client", Name, await _dns.FieldAsync("service", "web", ".spec.clusterIP"));
+    }
+
+    private Task HeardAsync(string node) =>
+        Shell.UntilAsync(async () => (await _dns.DigOnNodeAsync(node, "@169.254.20.10", Unheard)).Length == 1, $"{node} hears of the Service");
+
+    private async Task<string> OnNodeAsync(string node, params string[] command) => (await _dns.Lab.WeftAsync(["node", "exec", node, "--", .. command])).Succeeded().Output;
+
+    private async Task<int> AgentAsync(string node) => (await _dns.Lab.StatusAsync())["parts"]!.AsArray()
+        .First(part => part!["name"]!.GetValue<string>() == string.Create(CultureInfo.InvariantCulture, $"agent of {node}"))!["pid"]!.GetValue<int>();
+
+    private async Task SetAsync(string key, string value) =>
+        (await _dns.Lab.KubectlAsync("patch", "configmap", "weft-config", "-n", "kube-system", "--type", "merge", "-p", $$$"""{"data":{"{{{key}}}":"{{{value}}}"}}""")).Succeeded();
+}
