@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using Weft.ApiServer;
 using static Weft.Tests.ApiServer.Server.Samples;
 
 namespace Weft.Tests.ApiServer.Server;

@@ -3,8 +3,9 @@ using Weft.Compilers.Dns;
 using Weft.Kubernetes;
 using Weft.Model;
 using Weft.Model.Nftables;
+using Weft.Tests.Golden;
 
-namespace Weft.Tests.Dns;
+namespace Weft.Tests.Dns.Place;
 
 public sealed class DnsPlaceCompilerTests
 {
@@ -38,39 +39,7 @@ public sealed class DnsPlaceCompilerTests
     [Fact]
     public void The_table_keeps_queries_and_answers_untracked_and_refuses_the_rest_from_outside()
     {
-        var table = NftGuards.Complete(DnsPlaceCompiler.Table([IpAddress.Parse("10.96.0.10"), IpAddress.Parse("169.254.20.10")]));
-        Assert.Equal(
-            """
-            table inet weft-dns {
-            	comment "cluster DNS, answered on this node"
-            	set servers-v4 {
-            		type ipv4_addr
-            		comment "where it is answered"
-            		elements = { 10.96.0.10,
-            			     169.254.20.10 }
-            	}
-            	chain input {
-            		type filter hook input priority 0; policy accept;
-            		iifname != "lo" ip daddr @servers-v4 tcp dport != 53 reject with tcp reset
-            		iifname != "lo" ip daddr @servers-v4 udp dport != 53 reject with icmpx port-unreachable
-            	}
-            	chain output {
-            		type filter hook output priority -300; policy accept;
-            		udp dport 53 ip daddr @servers-v4 notrack
-            		udp sport 53 ip saddr @servers-v4 notrack
-            		tcp dport 53 ip daddr @servers-v4 notrack
-            		tcp sport 53 ip saddr @servers-v4 notrack
-            	}
-            	chain prerouting {
-            		type filter hook prerouting priority -300; policy accept;
-            		udp dport 53 ip daddr @servers-v4 notrack
-            		udp sport 53 ip saddr @servers-v4 notrack
-            		tcp dport 53 ip daddr @servers-v4 notrack
-            		tcp sport 53 ip saddr @servers-v4 notrack
-            	}
-            }
-
-            """,
-            NftPrinter.Print(new NftRuleset { Tables = [table] }));
+        EquatableArray<IpAddress> addresses = [.. new[] { "10.96.0.10", "169.254.20.10", "fd00:169:254:20::10" }.Select(IpAddress.Parse)];
+        GoldenFolder.Here().Check("dual", "nft.txt", NftPrinter.Print(new NftRuleset { Tables = [DnsPlaceCompiler.Table(addresses)] }));
     }
 }
