@@ -39,6 +39,7 @@ public static class NodeAgent
         using var proxy = new ProxyAgent(options, client, cluster, new ProxyKernel(services, services, flows, network), events, logger, balanced);
         var policy = new PolicyAgent(options, client, cluster, new PolicyKernel(policies, policies, policedFlows, counters, new KernelPacketLog()), events, logger);
         await using var names = new DnsAgent(options, cluster, proxy.Services, policy.Objects, new DnsKernel(places, places, network), events, logger);
+        names.Service.Gate = policy.Gate;
         var announced = new AnnounceMetrics();
         using var announcing = new AnnounceLoop(
             options,

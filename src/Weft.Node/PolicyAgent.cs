@@ -1,12 +1,14 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Weft.Compilers.Policies.Nftables;
+using Weft.Dns.Serving;
 using Weft.Kubernetes.Client;
 using Weft.Netlink.Conntrack;
 using Weft.Netlink.Namespaces;
 using Weft.Netlink.Nftables;
 using Weft.Netlink.PacketLog;
 using Weft.Node.Policies;
+using Weft.Node.Policies.Domains;
 using Weft.Node.Policies.Verdicts;
 using Weft.Node.Sockets;
 
@@ -41,7 +43,9 @@ internal sealed class PolicyAgent
     {
         (_options, _logger) = (options, logger);
         var changed = new ChangeSignal();
-        _watch = new PolicyWatch(client, new AttachmentFile($"{options.PolicySocket}.pods"), logger, changed);
+        var domains = new LearnedDomains(options.Time, new DomainFile($"{options.PolicySocket}.domains"), changed.Set);
+        _watch = new PolicyWatch(client, new AttachmentFile($"{options.PolicySocket}.pods"), domains, logger, changed);
+        Gate = new DomainGate(domains);
         _cutter = new ConnectionCutter(kernel.Flows, logger, options.Time);
         var attachments = new Attachments(_watch.Pods, changed.Set);
         _verdicts = new VerdictParts(options, kernel.Packets, kernel.Counters, changed.Set, logger);
@@ -70,9 +74,13 @@ internal sealed class PolicyAgent
     /// <summary>Pods, namespaces and policies, for whoever else needs them.</summary>
     public PolicyWatch Objects => _watch;
 
+    /// <summary>Learns from answers of cluster DNS, and holds them back until the kernel knows.</summary>
+    public IAnswerGate Gate { get; }
+
     /// <summary>Runs until cancelled.</summary>
     public Task RunAsync(CancellationToken cancel) => Task.WhenAll(
         _watch.RunAsync(cancel),
+        _watch.Domains.RunAsync(cancel),
         _loop.RunAsync(cancel),
         _cutter.RunAsync(cancel),
         _verdicts.RunAsync(cancel),
@@ -82,7 +90,7 @@ internal sealed class PolicyAgent
     /// <summary>Appends the figures of policies.</summary>
     public void WriteMetrics(StringBuilder text)
     {
-        _metrics.Write(text, _cutter.Deleted);
+        _metrics.Write(text, _cutter.Deleted, _watch.Domains);
         _verdicts.WriteMetrics(text);
     }
 }

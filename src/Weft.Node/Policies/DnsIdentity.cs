@@ -9,15 +9,21 @@ namespace Weft.Node.Policies;
 internal sealed class DnsIdentity
 {
     private (ConfigMap? Configuration, Service? Service)? _read;
-    private EquatableArray<PolicyPod> _standIns;
 
-    /// <summary>Reads it.</summary>
-    public EquatableArray<PolicyPod> Of(ConfigMap? configuration, Service? service)
+    /// <summary>Whether nodes are cluster DNS themselves.</summary>
+    public bool IsOwn { get; private set; }
+
+    /// <summary>What it is known by; none where somebody else is cluster DNS.</summary>
+    public EquatableArray<PolicyPod> StandIns { get; private set; }
+
+    /// <summary>Reads the cluster's settings and the Service of cluster DNS.</summary>
+    public void Read(ConfigMap? configuration, Service? service)
     {
         if (_read is { } read && ReferenceEquals(read.Configuration, configuration) && ReferenceEquals(read.Service, service))
-            return _standIns;
+            return;
         _read = (configuration, service);
-        var now = ClusterDns.StandIns(ClusterSettingsParser.Parse(configuration?.Data).Settings, service);
-        return _standIns = now == _standIns ? _standIns : now;
+        var settings = ClusterSettingsParser.Parse(configuration?.Data).Settings;
+        var now = ClusterDns.StandIns(settings, service);
+        (IsOwn, StandIns) = (settings.Dns != ClusterDnsMode.Off, now == StandIns ? StandIns : now);
     }
 }

@@ -101,6 +101,7 @@ internal sealed class PolicyLoop
         if (isOther)
             _judge = new PolicyJudge(turn.Table);
         Volatile.Write(ref _enforced, turn.Table);
+        _policies.Domains.NoteInForce();
         _verdicts.Note(turn.Table, _judge, cluster);
         CutDenied(cluster, isOther);
         _someIsolated |= _attachments.TakeGaveUp() || waiting.Count > 0 || looksAtAll;
@@ -124,7 +125,7 @@ internal sealed class PolicyLoop
         if (!_cuts)
             _cutter.Rest();
         else if (isOther)
-            _cutter.Note(_judge);
+            _cutter.Note(_enforced is { PastPeers.Count: > 0 } table ? PolicyJudge.OfStanding(table) : _judge);
     }
 
     /// <summary>Pods of this node whose objects are known have their policies now.</summary>

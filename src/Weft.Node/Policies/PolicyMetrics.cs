@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Weft.Node.Policies.Domains;
 
 namespace Weft.Node.Policies;
 
@@ -27,7 +28,8 @@ internal sealed class PolicyMetrics
     /// <summary>Appends them in Prometheus' text format.</summary>
     /// <param name="text">To this.</param>
     /// <param name="cut">How many connections were cut.</param>
-    public void Write(StringBuilder text, long cut)
+    /// <param name="domains">What names of policies mean.</param>
+    public void Write(StringBuilder text, long cut, LearnedDomains domains)
     {
         lock (_gate)
         {
@@ -41,7 +43,11 @@ internal sealed class PolicyMetrics
             Write(text, "weft_policy_refused", "gauge", _refused);
         }
 
+        var (current, past) = domains.Count;
         Write(text, "weft_policy_connections_cut_total", "counter", cut);
+        Write(text, "weft_policy_domain_addresses", "gauge", current);
+        Write(text, "weft_policy_domain_past_addresses", "gauge", past);
+        Write(text, "weft_policy_domain_answers_held_total", "counter", domains.Held);
     }
 
     private static void Write(StringBuilder text, string name, string type, double value) =>

@@ -3,6 +3,7 @@ using Weft.Compilers.Dns;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Model;
+using Weft.Node.Policies.Domains;
 using Weft.Node.Watching;
 
 namespace Weft.Node.Policies;
@@ -21,9 +22,14 @@ internal sealed class PolicyWatch
     private readonly ObjectList<ClusterNetworkPolicy> _clusterPolicyList = new();
     private PolicyObjects _taken = new();
 
-    public PolicyWatch(KubeClient client, AttachmentFile attachments, ILogger logger, ChangeSignal changed)
+    /// <param name="client">The API server.</param>
+    /// <param name="attachments">Where attachments outlive the agent.</param>
+    /// <param name="domains">What names of policies were said to mean.</param>
+    /// <param name="logger">Where to tell.</param>
+    /// <param name="changed">Set after every change.</param>
+    public PolicyWatch(KubeClient client, AttachmentFile attachments, LearnedDomains domains, ILogger logger, ChangeSignal changed)
     {
-        Pods = new PodList(attachments);
+        (Pods, Domains) = (new PodList(attachments), domains);
         var options = new InformerOptions { Logger = logger };
         _pods = new Informer<PolicyPod>(client, options);
         _namespaces = new Informer<Namespace>(client, options);
@@ -44,6 +50,9 @@ internal sealed class PolicyWatch
     /// <summary>All pods of the cluster.</summary>
     public PodList Pods { get; }
 
+    /// <summary>Addresses of names.</summary>
+    public LearnedDomains Domains { get; }
+
     /// <summary>Completes when every kind was listed once: before that, absence means nothing.</summary>
     public Task Synced => Task.WhenAll(_pods.Synced, _namespaces.Synced, _policies.Synced, _clusterPolicies.Synced, _dnsService.Synced);
 
@@ -60,17 +69,21 @@ internal sealed class PolicyWatch
     /// <param name="configuration">The cluster's settings, which say whether nodes answer as cluster DNS.</param>
     public PolicyObjects Take(ConfigMap? configuration)
     {
+        _dns.Read(configuration, _dnsService.Find(ClusterDns.Namespace, ClusterDns.ServiceName));
+        var clusterPolicies = _clusterPolicyList.Take();
         var now = new PolicyObjects
         {
             Pods = Pods.Take(),
             Namespaces = _namespaceList.Take(),
             NetworkPolicies = _policyList.Take(),
-            ClusterNetworkPolicies = _clusterPolicyList.Take(),
-            StandIns = _dns.Of(configuration, _dnsService.Find(ClusterDns.Namespace, ClusterDns.ServiceName)),
+            ClusterNetworkPolicies = clusterPolicies,
+            StandIns = _dns.StandIns,
+            LearnsDomains = _dns.IsOwn,
+            DomainAddresses = Domains.Take(_dns.IsOwn ? clusterPolicies : []),
         };
         var isSame = now.Pods.AsSpan() == _taken.Pods.AsSpan() && now.Namespaces.AsSpan() == _taken.Namespaces.AsSpan()
             && now.NetworkPolicies.AsSpan() == _taken.NetworkPolicies.AsSpan() && now.ClusterNetworkPolicies.AsSpan() == _taken.ClusterNetworkPolicies.AsSpan()
-            && now.StandIns == _taken.StandIns;
+            && now.StandIns == _taken.StandIns && now.LearnsDomains == _taken.LearnsDomains && now.DomainAddresses.AsSpan() == _taken.DomainAddresses.AsSpan();
         return isSame ? _taken : _taken = now;
     }
 

@@ -2,10 +2,12 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Weft.ApiServer;
 using Weft.Compilers.Clusters;
+using Weft.Compilers.Dns;
 using Weft.Compilers.Pods;
 using Weft.Compilers.Policies;
 using Weft.Compilers.Policies.Nftables;
 using Weft.KernelTests.Node;
+using Weft.Dns.Serving;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Model;
@@ -95,6 +97,9 @@ internal sealed class PolicedCluster : IAsyncDisposable
         await agent!.DisposeAsync();
     }
 
+    /// <summary>Learns from answers of a node's cluster DNS.</summary>
+    public IAnswerGate Gate(TestNode node) => ((RunningPolicies)_agents[node]).Gate;
+
     /// <summary>A figure of a node's agent; 0 while it has none.</summary>
     public double Metric(TestNode node, string name) => ((RunningPolicies)_agents[node]).Metric(name);
 
@@ -163,8 +168,9 @@ internal sealed class PolicedCluster : IAsyncDisposable
     /// <summary>Waits until every kernel has what the objects ask for, by the judgement of a process that knows nothing.</summary>
     public Task UntilEnforcedAsync() => UntilAsync(async () =>
     {
-        var objects = new ClusterSnapshot
+        var objects = ClusterDns.Complete(new ClusterSnapshot
         {
+            Configuration = await Client.TryGetAsync<ConfigMap>(ClusterSettingsParser.Namespace, ClusterSettingsParser.Name),
             Nodes = (await Client.ListAsync<KubeNode>()).Items.ToEquatableArray(),
             Policies = new PolicyObjects
             {
@@ -172,7 +178,7 @@ internal sealed class PolicedCluster : IAsyncDisposable
                 Namespaces = (await Client.ListAsync<Namespace>()).Items.ToEquatableArray(),
                 NetworkPolicies = (await Client.ListAsync<NetworkPolicy>()).Items.ToEquatableArray(),
             },
-        };
+        });
         return Network.Nodes.All(node =>
         {
             var table = PolicyCompiler.CompileOnce(objects, node.Name).Table;

@@ -11,6 +11,7 @@ public sealed class PolicyEventTests
     public async Task Problems_become_events_on_the_policy_and_on_no_other()
     {
         await using var cluster = await PolicedCluster.StartAsync();
+        await cluster.SetAsync("dns", "off");
         await cluster.AddPodAsync(cluster.Network.Nodes[0], "db", "db");
         await cluster.IsolateAsync("db", "web");
         await cluster.Client.CreateAsync(new NetworkPolicy

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Weft.Dns.Serving;
 using Weft.KernelTests.Node;
 using Weft.Kubernetes.Client;
 using Weft.Netlink.Conntrack;
@@ -42,6 +43,8 @@ internal sealed class RunningPolicies : IAsyncDisposable
         _policies = new PolicyAgent(options, client, cluster, kernel, events, logger);
         _running = Task.Run(() => Task.WhenAll(cluster.RunAsync(_end.Token), events.RunAsync(_end.Token), _policies.RunAsync(_end.Token)));
     }
+
+    public IAnswerGate Gate => _policies.Gate;
 
     public double Metric(string name)
     {
