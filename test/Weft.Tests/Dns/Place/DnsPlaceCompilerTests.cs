@@ -39,7 +39,7 @@ public sealed class DnsPlaceCompilerTests
     [Fact]
     public void The_table_keeps_queries_and_answers_untracked_and_refuses_the_rest_from_outside()
     {
-        EquatableArray<IpAddress> addresses = [.. new[] { "10.96.0.10", "169.254.20.10", "fd00:169:254:20::10" }.Select(IpAddress.Parse)];
+        EquatableArray<IpAddress> addresses = [.. new[] { "10.96.0.10", "169.254.20.10", "fd00:169:254:20::10" }.Select(text => IpAddress.Parse(text))];
         GoldenFolder.Here().Check("dual", "nft.txt", NftPrinter.Print(new NftRuleset { Tables = [DnsPlaceCompiler.Table(addresses)] }));
     }
 }
