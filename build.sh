@@ -50,7 +50,7 @@ publish Weft.Cni.Plugins cni "${native[@]}"
 publish Weft.Lab.Native native "${native[@]}"
 publish Weft.Cli weft --self-contained false "-p:SourceRevisionId=$commit"
 find "$out" \( -name '*.dbg' -o -name '*.pdb' -o -name '*.xml' \) -delete
-for plugin in bridge ptp host-local loopback weft-policy; do ln -sf weft-cni "$out/cni/$plugin"; done
+for plugin in bridge ptp host-local loopback weft-bridge weft-policy weft-ptp; do ln -sf weft-cni "$out/cni/$plugin"; done
 touch -r "$stamp" "$out/stamp"
 rm -f "$stamp"
 ln -sfn "$(basename "$out")" artifacts/run/next

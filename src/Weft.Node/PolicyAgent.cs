@@ -47,7 +47,7 @@ internal sealed class PolicyAgent
         _watch = new PolicyWatch(client, new AttachmentFile($"{options.PolicySocket}.pods"), domains, logger, changed);
         Gate = new DomainGate(domains);
         _cutter = new ConnectionCutter(kernel.Flows, logger, options.Time);
-        var attachments = new Attachments(_watch.Pods, changed.Set);
+        var attachments = new Attachments(_watch.Pods, options.NodeName, changed.Set);
         _verdicts = new VerdictParts(options, kernel.Packets, kernel.Counters, changed.Set, logger);
         var parts = new PolicyParts
         {

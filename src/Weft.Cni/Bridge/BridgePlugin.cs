@@ -1,5 +1,6 @@
 using Weft.Cni.Attach;
 using Weft.Cni.Plugins;
+using Weft.Cni.Policy;
 using Weft.Cni.Protocol;
 using Weft.Cni.Rules;
 using Weft.Model;
@@ -11,7 +12,8 @@ namespace Weft.Cni.Bridge;
 
 /// <summary>bridge: a cable from the pod to a bridge of the host that the pods of a network share.</summary>
 /// <param name="open">Opens what the plugin works on.</param>
-public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
+/// <param name="isPoliced">Whether pods can be reached only once the kernel has their policies.</param>
+public sealed class BridgePlugin(Func<IPluginWorld> open, bool isPoliced = false) : ICniPlugin
 {
     /// <summary>The plugin's <c>type</c>.</summary>
     public const string Type = "bridge";
@@ -21,8 +23,9 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
 
     /// <inheritdoc/>
     /// <remarks>
-    /// 1 addresses from IPAM, when the configuration names one; 2 the bridge; 3 the cable, a port of the bridge from the beginning, its far
-    /// end made in the pod; 4 the pod's addresses and routes; 5 the gateway's address and forwarding; 6 the port works; 7 packet filter.
+    /// 1 addresses from IPAM, when the configuration names one; 2 policies are asked for; 3 the bridge; 4 the cable, a port of the bridge
+    /// from the beginning, its far end made in the pod; 5 the gateway's address and forwarding; 6 policies are in force; 7 the pod's
+    /// addresses and routes: from here on it can be reached; 8 the port works; 9 packet filter.
     /// </remarks>
     public CniResult Add(PluginRequest request)
     {
@@ -35,18 +38,20 @@ public sealed class BridgePlugin(Func<IPluginWorld> open) : ICniPlugin
         using var undo = new Undo();
         var leased = ipam?.Add(request);                                        // 1
         undo.Push(() => ipam?.Release(request));
-        var (bridge, cable) = PlugIn(world, pod, config, request.InterfaceName, undo); // 2, 3
+        using var policies = isPoliced ? PodPolicies.Ask(request, leased?.Addresses ?? default, isIsolated: false, undo) : null; // 2
+        var (bridge, cable) = PlugIn(world, pod, config, request.InterfaceName, undo); // 3, 4
         var result = BridgeResult.Compose(request, config, bridge, cable, leased);
-        ConfigurePod(pod, config, request.InterfaceName, result);               // 4
         if (config.IsGateway && leased is not null)
         {
             new BridgeDevice(world, config, undo).AddGateways(result.Addresses); // 5
             Forwarding.Enable(world.Settings, result.Addresses);
         }
 
+        policies?.Require(world, isBridged: true);                              // 6
+        ConfigurePod(pod, config, request.InterfaceName, result);               // 7
         if (!config.LeaveDown)
-            WaitUntilReady(world, pod, config, cable);                          // 6
-        new RuleStore(world).Add(Rules(request, config, cable.Name, cable.PeerAddress!.Value, result.Addresses)); // 7
+            WaitUntilReady(world, pod, config, cable);                          // 8
+        new RuleStore(world).Add(Rules(request, config, cable.Name, cable.PeerAddress!.Value, result.Addresses)); // 9
         undo.Keep();
         return result;
     }

@@ -11,7 +11,10 @@ namespace Weft.Cni.Plugins;
 public static class PluginCatalog
 {
     /// <summary>Every type, in alphabetical order.</summary>
-    public static IReadOnlyList<string> Types { get; } = [BridgePlugin.Type, HostLocalPlugin.Type, LoopbackPlugin.Type, PtpPlugin.Type, PolicyPlugin.Type];
+    public static IReadOnlyList<string> Types { get; } =
+    [
+        BridgePlugin.Type, HostLocalPlugin.Type, LoopbackPlugin.Type, PtpPlugin.Type, PolicedPlugin.BridgeType, PolicyPlugin.Type, PolicedPlugin.PtpType,
+    ];
 
     /// <summary>Makes the plugin of a type for the kernel that it runs on, or null when there is none.</summary>
     public static ICniPlugin? Create(string type) => Create(type, OpenKernel);
@@ -23,7 +26,9 @@ public static class PluginCatalog
         HostLocalPlugin.Type => new HostLocalPlugin(),
         LoopbackPlugin.Type => new LoopbackPlugin(open),
         PtpPlugin.Type => new PtpPlugin(open),
+        PolicedPlugin.BridgeType => PolicedPlugin.Bridge(open),
         PolicyPlugin.Type => new PolicyPlugin(open),
+        PolicedPlugin.PtpType => PolicedPlugin.Ptp(open),
         _ => null,
     };
 

@@ -2,7 +2,6 @@ using Weft.Cni.Attach;
 using Weft.Cni.Plugins;
 using Weft.Cni.Protocol;
 using Weft.Cni.Rules;
-using Weft.Model.Policies;
 using Weft.Netlink;
 using Weft.Netlink.Libc;
 
@@ -19,21 +18,19 @@ public sealed class PolicyPlugin(Func<IPluginWorld> open) : ICniPlugin
     /// <summary>The plugin's <c>type</c>.</summary>
     public const string Type = "weft-policy";
 
-    // The agent notes it at once; a pod's end must not hang on an agent that does not.
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
-
     /// <inheritdoc/>
     public CniResult Add(PluginRequest request)
     {
-        var config = PolicyConfig.Read(request);
+        PolicyConfig.Read(request);
         var previous = request.Previous ?? throw new CniException(
             CniErrorCode.InvalidConfig, "weft-policy must be called as a chained plugin, behind the one that gives the pod its addresses");
-        if (PodOf(request) is not { } pod)
+        if (!PodPolicies.AreOf(request))
             return previous;
         using var undo = new Undo();
         undo.Push(() => Release(request));
         Isolate(request, previous);
-        Ask(config, PolicyQuestion.Of(pod, OwnerOf(request), previous.Addresses));
+        using var policies = PodPolicies.Ask(request, previous.Addresses, isIsolated: true, undo);
+        policies?.Await();
         undo.Keep();
         return previous;
     }
@@ -45,14 +42,7 @@ public sealed class PolicyPlugin(Func<IPluginWorld> open) : ICniPlugin
     public void Delete(PluginRequest request)
     {
         Release(request);
-        try
-        {
-            UnixRequest.Ask(PolicyConfig.SocketOf(request), PolicyQuestion.Gone(OwnerOf(request)), Farewell);
-        }
-        catch (NetlinkException)
-        {
-            // An agent that is away learns it from the pod's object.
-        }
+        PodPolicies.TellGone(request);
     }
 
     /// <inheritdoc/>
@@ -78,13 +68,6 @@ public sealed class PolicyPlugin(Func<IPluginWorld> open) : ICniPlugin
         }
     }
 
-    private static (string Namespace, string Name, string? Uid)? PodOf(PluginRequest request) =>
-        request.Arguments["K8S_POD_NAMESPACE"] is { Length: > 0 } ns && request.Arguments["K8S_POD_NAME"] is { Length: > 0 } name
-            ? (ns, name, request.Arguments["K8S_POD_UID"])
-            : null;
-
-    private static string OwnerOf(PluginRequest request) => AttachmentRules.OwnerOf(request.Network, request.Attachment);
-
     /// <summary>The bridge plugins list the bridge beside the host's end of the cable.</summary>
     private static bool IsBridged(CniResult result) => result.Interfaces.Count(device => string.IsNullOrEmpty(device.Sandbox)) > 1;
 
@@ -101,22 +84,6 @@ public sealed class PolicyPlugin(Func<IPluginWorld> open) : ICniPlugin
     private void Release(PluginRequest request)
     {
         using var world = open();
-        var owner = OwnerOf(request);
-        new RuleStore(world).Remove(element => element.Comment == owner, StartingPods.Tables);
-    }
-
-    /// <summary>Waits until the agent says that the kernel has the pod's policies.</summary>
-    private static void Ask(PolicyConfig config, byte[] question)
-    {
-        try
-        {
-            if (PolicyQuestion.ErrorOf(UnixRequest.Ask(config.Socket, question, config.Patience)) is { } error)
-                throw new CniException(CniErrorCode.TryAgainLater, $"the node's agent could not bring the pod's policies: {error}");
-        }
-        catch (NetlinkException error)
-        {
-            if (!config.StartsIsolated)
-                throw new CniException(CniErrorCode.TryAgainLater, $"the node's agent does not answer, and the pod must not start without its policies: {error.Message}");
-        }
+        RequestRules.Release(world, request);
     }
 }

@@ -9,6 +9,7 @@ namespace Weft.Cni.Policy;
 /// <code>
 /// {"namespace":"default","name":"db-0","uid":"…","attachment":"weft 0f3a… eth0","addresses":["10.244.1.7"]}
 ///                                  are the policies of this pod, at these addresses, in the kernel? Answered when they are
+/// {…,"isolated":false}             the same of a pod that nobody can reach yet, and that is not isolated for the time being
 /// {"gone":"weft 0f3a… eth0"}       this attachment is over
 /// {}                               are you there?
 /// {}                               yes
@@ -24,7 +25,8 @@ internal static class PolicyQuestion
     /// <param name="pod">Namespace, name and uid of the pod; no uid where the runtime does not say.</param>
     /// <param name="attachment">What the attachment is known by.</param>
     /// <param name="addresses">The pod's.</param>
-    public static byte[] Of((string Namespace, string Name, string? Uid) pod, string attachment, EquatableArray<CniAddress> addresses) => Write(writer =>
+    /// <param name="isIsolated">Whether the agent is to take them out of their isolation.</param>
+    public static byte[] Of((string Namespace, string Name, string? Uid) pod, string attachment, EquatableArray<CniAddress> addresses, bool isIsolated) => Write(writer =>
     {
         writer.WriteString("namespace", pod.Namespace);
         writer.WriteString("name", pod.Name);
@@ -35,6 +37,8 @@ internal static class PolicyQuestion
         foreach (var address in addresses)
             writer.WriteStringValue(address.Address.ToString());
         writer.WriteEndArray();
+        if (!isIsolated)
+            writer.WriteBoolean("isolated", value: false);
     });
 
     /// <summary>That an attachment is over.</summary>

@@ -1,5 +1,6 @@
 using Weft.Cni.Attach;
 using Weft.Cni.Plugins;
+using Weft.Cni.Policy;
 using Weft.Cni.Protocol;
 using Weft.Cni.Rules;
 using Weft.Model;
@@ -10,15 +11,17 @@ namespace Weft.Cni.Ptp;
 
 /// <summary>ptp: a cable between pod and host, and a route to the pod on the host. There is no switch, so all of the pod's packets are routed.</summary>
 /// <param name="open">Opens what the plugin works on.</param>
-public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
+/// <param name="isPoliced">Whether pods can be reached only once the kernel has their policies.</param>
+public sealed class PtpPlugin(Func<IPluginWorld> open, bool isPoliced = false) : ICniPlugin
 {
     /// <summary>The plugin's <c>type</c>.</summary>
     public const string Type = "ptp";
 
     /// <inheritdoc/>
     /// <remarks>
-    /// 1 addresses from IPAM; 2 forwarding; 3 the cable, its far end made in the pod; 4 the gateway's address and the route to the pod on
-    /// the host's end; 5 the pod's addresses and routes; 6 the cable works; 7 packet filter.
+    /// 1 addresses from IPAM; 2 policies are asked for; 3 forwarding; 4 the cable, its far end made in the pod; 5 the gateway's address on
+    /// the host's end; 6 the pod's addresses and routes; 7 the cable works; 8 packet filter; 9 policies are in force; 10 the route to the
+    /// pod: from here on it can be reached.
     /// </remarks>
     public CniResult Add(PluginRequest request)
     {
@@ -31,16 +34,22 @@ public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
         using var undo = new Undo();
         var addresses = ipam.Add(request);                                      // 1
         undo.Push(() => ipam.Release(request));
-        Forwarding.Enable(world.Settings, addresses.Addresses);                 // 2
-        var cable = MakeCable(world, pod, config, request.InterfaceName);       // 3
+        using var policies = isPoliced ? PodPolicies.Ask(request, addresses.Addresses, isIsolated: false, undo) : null; // 2
+        Forwarding.Enable(world.Settings, addresses.Addresses);                 // 3
+        var cable = MakeCable(world, pod, config, request.InterfaceName);       // 4
         undo.Push(() => world.Host.DeleteLink(cable.Name));
         var result = Describe(request, config, cable, addresses);
-        ConfigureHost(world, cable.Name, result);                               // 4
-        ConfigurePod(pod, request.InterfaceName, result);                       // 5
-        LinkReady.Wait(pod.Stack, request.InterfaceName, "the pod's interface"); // 6
+        ConfigureHost(world, cable.Name, result);                               // 5
+        ConfigurePod(pod, request.InterfaceName, result);                       // 6
+        LinkReady.Wait(pod.Stack, request.InterfaceName, "the pod's interface"); // 7
         LinkReady.Wait(world.Host, cable.Name, "the host's end of the cable");
         LinkReady.WaitForAddresses(world.Host, cable.Name, linkLocal: true);
-        new RuleStore(world).Add(Rules(request, config, cable.Name, result.Addresses)); // 7
+        var rules = Rules(request, config, cable.Name, result.Addresses);
+        if (!rules.IsEmpty)
+            undo.Push(() => RequestRules.Remove(world, request));
+        new RuleStore(world).Add(rules);                                        // 8
+        policies?.Require(world, isBridged: false);                             // 9
+        RouteToPod(world, cable.Name, result);                                  // 10
         undo.Keep();
         return result;
     }
@@ -135,8 +144,13 @@ public sealed class PtpPlugin(Func<IPluginWorld> open) : ICniPlugin
         {
             var gateway = PodInterface.GatewayOf(address);
             world.Host.ReplaceAddress(new InterfaceAddress(device, gateway, gateway.BitLength) { NoDad = gateway.IsV6 });
-            world.Host.ReplaceRoute(RouteTo(address, device));
         }
+    }
+
+    private static void RouteToPod(IPluginWorld world, string device, CniResult result)
+    {
+        foreach (var address in result.Addresses)
+            world.Host.ReplaceRoute(RouteTo(address, device));
     }
 
     private static void CheckHost(IPluginWorld world, string device, CniResult previous)

@@ -74,14 +74,20 @@ internal sealed class RuleStore(IPluginWorld world)
 
     private void AddOrDefine(AttachmentRules rules)
     {
-        try
+        if (rules.Elements.Select(each => each.Table).Distinct().All(world.Filter.HasTable))
         {
-            world.Filter.Apply(new NftBatch(AddElements(rules).ToEquatableArray()));
+            try
+            {
+                world.Filter.Apply(new NftBatch(AddElements(rules).ToEquatableArray()));
+                return;
+            }
+            catch (NftException error) when (error.Errno == Errno.ENOENT)
+            {
+                // A table went in between, or the chain of the subnet is missing.
+            }
         }
-        catch (NftException error) when (error.Errno == Errno.ENOENT)
-        {
-            world.Filter.Apply(new NftBatch([.. Define(rules), .. AddElements(rules)]));
-        }
+
+        world.Filter.Apply(new NftBatch([.. Define(rules), .. AddElements(rules)]));
     }
 
     private static List<NftOperation> AddElements(AttachmentRules rules)

@@ -10,7 +10,7 @@ public static class BridgedPods
     /// <summary>Where it exists, br_netfilter is there: frames on a bridge pass the IP hooks while it is 1.</summary>
     public const string Sysctl = "net/bridge/bridge-nf-call-iptables";
 
-    private const string Plugin = "bridge";
+    private static readonly string[] Plugins = ["bridge", CniCompiler.PolicedBridge];
 
     /// <summary>By the generated configuration, or by the user's.</summary>
     public static bool Has(ClusterSettings settings) =>
@@ -29,5 +29,5 @@ public static class BridgedPods
         }
     }
 
-    private static bool IsBridge(JsonObject plugin) => plugin["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name == Plugin;
+    private static bool IsBridge(JsonObject plugin) => plugin["type"] is JsonValue type && type.TryGetValue<string>(out var name) && Plugins.Contains(name);
 }

@@ -19,8 +19,14 @@ public static class CniCompiler
 
     private const string NetworkName = "weft";
 
-    /// <summary>The last of the chain: ADD returns when the kernel has the pod's policies.</summary>
+    /// <summary>The last of a chain: ADD returns when the kernel has the pod's policies.</summary>
     private const string PolicyPlugin = "weft-policy";
+
+    /// <summary>ptp and that in one plugin.</summary>
+    private const string PolicedPtp = "weft-ptp";
+
+    /// <summary>bridge and that in one plugin.</summary>
+    internal const string PolicedBridge = "weft-bridge";
 
     /// <summary>Longer than a node that is not cut off takes to learn that a pod is gone.</summary>
     private const int ReuseDelaySeconds = 30;
@@ -42,19 +48,29 @@ public static class CniCompiler
         var problems = ImmutableArray.CreateBuilder<Problem>();
         var list = UserConfiguration.Read(text, self.PodRanges, installedPlugins, problems);
         if (list is not null && settings.PodStart == PodStart.Protected && !NamesPolicyPlugin(list))
-            problems.Add(new Problem(self.ObjectName, "PolicyPluginMissing", $"cni-conf of {ClusterSettingsParser.ObjectName} does not name the plugin {PolicyPlugin}, so pods may run for a moment before their policies are in force: add {{\"type\": \"{PolicyPlugin}\"}} behind its other plugins, or set pod-start to open there if that is meant"));
+            problems.Add(new Problem(self.ObjectName, "PolicyPluginMissing", $"cni-conf of {ClusterSettingsParser.ObjectName} does not name the plugin {PolicyPlugin}, so pods may run for a moment before their policies are in force: write {PolicedPtp} for its type ptp, {PolicedBridge} for bridge, or add {{\"type\": \"{PolicyPlugin}\"}} behind its other plugins, or set pod-start to open there if that is meant"));
         return (list is null ? null : ToFile(list), problems.DrainToImmutable());
     }
 
-    /// <summary>A node whose plugins are older than its agent goes without the last one: better a moment without policies than no pods.</summary>
+    /// <summary>
+    /// A node whose plugins are older than its agent gets the chain of two that they know, or goes without the second: better a moment without policies than
+    /// no pods.
+    /// </summary>
     private static (CniFile File, EquatableArray<Problem> Problems) Generate(
         ClusterSettings settings, EquatableArray<IpPrefix> podRanges, int mtu, EquatableArray<string>? installedPlugins)
     {
         var list = Generate(settings.Attachment, podRanges, mtu);
         if (settings.PodStart == PodStart.Open)
             return (ToFile(list), []);
-        if (installedPlugins is { } installed && !installed.AsSpan().Contains(PolicyPlugin))
-            return (ToFile(list), [new Problem(ClusterSettingsParser.ObjectName, "PluginMissing", $"the CNI plugin {PolicyPlugin} is not installed on this node: pods may run for a moment before their policies are in force; run 'weft cni install'")]);
+        var policed = settings.Attachment == PodAttachment.Bridge ? PolicedBridge : PolicedPtp;
+        if (installedPlugins?.AsSpan().Contains(policed) ?? true)
+        {
+            list["plugins"]![0]!["type"] = policed;
+            return (ToFile(list), []);
+        }
+
+        if (!installedPlugins.Value.AsSpan().Contains(PolicyPlugin))
+            return (ToFile(list), [new Problem(ClusterSettingsParser.ObjectName, "PluginMissing", $"the CNI plugin {policed} is not installed on this node: pods may run for a moment before their policies are in force; run 'weft cni install'")]);
         ((JsonArray)list["plugins"]!).Add((JsonNode)new JsonObject { ["type"] = PolicyPlugin });
         return (ToFile(list), []);
     }
@@ -78,7 +94,8 @@ public static class CniCompiler
     }
 
     private static bool NamesPolicyPlugin(JsonObject list) =>
-        ((JsonArray)list["plugins"]!).Any(plugin => plugin?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name == PolicyPlugin);
+        ((JsonArray)list["plugins"]!).Any(plugin =>
+        plugin?["type"] is JsonValue type && type.TryGetValue<string>(out var name) && name is PolicyPlugin or PolicedPtp or PolicedBridge);
 
     private static CniFile ToFile(JsonObject list) => new(list.ToJsonString(Indented) + "\n");
 }

@@ -5,12 +5,41 @@ using System.Text;
 namespace Weft.Netlink.Libc;
 
 /// <summary>One line to a server on a Unix socket and one line back, without the framework's socket engine, which costs a native binary its start-up.</summary>
-public static unsafe class UnixRequest
+public sealed unsafe class UnixRequest : IDisposable
 {
     // struct sockaddr_un { sa_family_t family; char path[108]; }
     private const int PathOffset = 2;
     private const int LongestPath = 107;
     private const int LongestAnswer = 64 * 1024;
+
+    private readonly string _path;
+    private readonly SafeFd _socket;
+
+    private UnixRequest(string path)
+    {
+        _path = path;
+        _socket = SafeFd.Own(Interop.Socket(Interop.AfUnix, Interop.SockStream | Interop.SockCloexec, 0), "open a Unix socket");
+    }
+
+    /// <summary>Sends a line, and lets the server work on it.</summary>
+    /// <param name="path">The socket.</param>
+    /// <param name="line">The line, without its break.</param>
+    /// <exception cref="NetlinkException">Nobody listens (ENOENT, ECONNREFUSED).</exception>
+    public static UnixRequest Begin(string path, ReadOnlySpan<byte> line)
+    {
+        var request = new UnixRequest(path);
+        try
+        {
+            Connect(request._socket.Value, path);
+            Send(request._socket.Value, [.. line, (byte)'\n'], path);
+            return request;
+        }
+        catch
+        {
+            request.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Sends a line and returns the answer without its line break.</summary>
     /// <param name="path">The socket.</param>
@@ -19,11 +48,17 @@ public static unsafe class UnixRequest
     /// <exception cref="NetlinkException">Nobody listens (ENOENT, ECONNREFUSED), or nobody answers in time (ETIMEDOUT) or to the end (ECONNRESET).</exception>
     public static byte[] Ask(string path, ReadOnlySpan<byte> line, TimeSpan patience)
     {
-        using var socket = SafeFd.Own(Interop.Socket(Interop.AfUnix, Interop.SockStream | Interop.SockCloexec, 0), "open a Unix socket");
-        Connect(socket.Value, path);
-        Send(socket.Value, [.. line, (byte)'\n'], path);
-        return Receive(socket.Value, path, patience);
+        using var request = Begin(path, line);
+        return request.Receive(patience);
     }
+
+    /// <summary>Returns the answer without its line break.</summary>
+    /// <param name="patience">How long to wait for it.</param>
+    /// <exception cref="NetlinkException">Nobody answers in time (ETIMEDOUT) or to the end (ECONNRESET).</exception>
+    public byte[] Receive(TimeSpan patience) => Receive(_socket.Value, _path, patience);
+
+    /// <summary>Closes the connection: who asks no longer waits.</summary>
+    public void Dispose() => _socket.Dispose();
 
     private static void Connect(int socket, string path)
     {

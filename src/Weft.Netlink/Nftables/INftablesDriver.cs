@@ -11,6 +11,10 @@ public interface INftablesDriver
     /// <exception cref="NftException">The kernel refused.</exception>
     NftReadBack ReadBack(params EquatableArray<NftTableId> tables);
 
+    /// <summary>Whether there is such a table. Cheaper than to read it, and than a batch that the kernel refuses, which waits for a grace period.</summary>
+    /// <exception cref="NftException">The kernel refused.</exception>
+    bool HasTable(NftTableId table) => ReadBack(table).Ruleset.Tables.Count > 0;
+
     /// <summary>The number of the ruleset's state: while it stays the same, nobody has changed anything.</summary>
     /// <remarks>What the packet path does to dynamic sets does not count.</remarks>
     /// <exception cref="NftException">The kernel refused.</exception>

@@ -56,6 +56,19 @@ public sealed partial class KernelNftables : INftablesDriver, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool HasTable(NftTableId table)
+    {
+        try
+        {
+            return NftReader.HasTable(_socket, table);
+        }
+        catch (NetlinkException refused)
+        {
+            throw new NftException(refused.Message, refused.Errno, inner: refused);
+        }
+    }
+
+    /// <inheritdoc/>
     public uint Generation()
     {
         try

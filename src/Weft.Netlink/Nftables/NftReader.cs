@@ -14,6 +14,12 @@ internal static class NftReader
         return socket.Get(Request(writer, NftWire.GetGeneration, 0), "read the nftables generation", NftObjectDecoder.Generation);
     }
 
+    internal static bool HasTable(NetlinkSocket socket, NftTableId wanted)
+    {
+        using var writer = new NetlinkWriter(stackalloc byte[64]);
+        return socket.Dump(Request(writer, NftWire.GetTable, 0), "list nftables tables", NftObjectDecoder.Table).Exists(table => table.Id == wanted);
+    }
+
     internal static NftRuleset Read(NetlinkSocket socket, EquatableArray<NftTableId> wanted)
     {
         using var writer = new NetlinkWriter(stackalloc byte[64]);

@@ -9,9 +9,10 @@ namespace Weft.Node.Policies;
 /// <remarks>
 /// <code>
 /// {"namespace":"default","name":"db-0","uid":"…","attachment":"weft 0f3a… eth0","addresses":["10.244.1.7"]}    answered when the kernel has them
+/// {…,"isolated":false}                                                                                        the same of a pod that is not isolated until then
 /// {"gone":"weft 0f3a… eth0"}                                                                                  answered at once
 /// </code>
-/// Plugins of former versions send neither uid nor attachment.
+/// Plugins of former versions send neither uid nor attachment, and isolate pods. An agent of a former version looks for isolated pods in any case.
 /// </remarks>
 /// <param name="attachments">Who waits.</param>
 internal sealed class AttachmentQuestion(Attachments attachments)
@@ -27,10 +28,9 @@ internal sealed class AttachmentQuestion(Attachments attachments)
     /// <summary>Answers the question.</summary>
     public async Task AnswerAsync(JsonElement question, AgentConnection connection, CancellationToken gone)
     {
-        var attachment = Read(question);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(gone);
         ended.CancelAfter(Patience);
-        await attachments.WaitAsync(attachment, ended.Token).ConfigureAwait(false);
+        await attachments.WaitAsync(Read(question), ended.Token).ConfigureAwait(false);
         await connection.SendAsync("{}"u8.ToArray(), ended.Token).ConfigureAwait(false);
     }
 
@@ -41,11 +41,12 @@ internal sealed class AttachmentQuestion(Attachments attachments)
         return connection.SendAsync("{}"u8.ToArray(), gone);
     }
 
-    private static PodAttachment Read(JsonElement question)
+    private static WaitingPod Read(JsonElement question)
     {
         var addresses = question.GetProperty(Name).EnumerateArray().Select(item => IpAddress.Parse(item.GetString())).ToEquatableArray();
         var pod = new ObjectKey(question.GetProperty("namespace").GetString()!, question.GetProperty("name").GetString()!);
-        return new PodAttachment(Text("attachment") ?? pod.ToString(), pod, Text("uid"), addresses);
+        var isIsolated = !question.TryGetProperty("isolated", out var told) || told.GetBoolean();
+        return new WaitingPod(new PodAttachment(Text("attachment") ?? pod.ToString(), pod, Text("uid"), addresses), isIsolated);
 
         string? Text(string name) => question.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } text ? text : null;
     }

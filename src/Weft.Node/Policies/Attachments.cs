@@ -2,26 +2,27 @@ namespace Weft.Node.Policies;
 
 /// <summary>Pods whose CNI ADD waits until the kernel has their policies.</summary>
 /// <param name="pods">Where their addresses are noted.</param>
+/// <param name="node">The name of the node, whose pods they are.</param>
 /// <param name="wake">Asks for a turn.</param>
-internal sealed class Attachments(PodList pods, Action wake)
+internal sealed class Attachments(PodList pods, string node, Action wake)
 {
     private readonly Lock _gate = new();
-    private readonly List<(PodAttachment Attachment, TaskCompletionSource Done)> _waiting = [];
+    private readonly List<WaitingPod> _waiting = [];
     private bool _gaveUp;
 
     /// <summary>Completes when the kernel has the policies of a pod at its new addresses.</summary>
-    /// <param name="attachment">The pod and its addresses. They are forgotten when the wait ends otherwise.</param>
+    /// <param name="waiting">The pod and its addresses. They are forgotten when the wait ends otherwise.</param>
     /// <param name="cancel">Whoever asked gave up.</param>
-    public async Task WaitAsync(PodAttachment attachment, CancellationToken cancel)
+    public async Task WaitAsync(WaitingPod waiting, CancellationToken cancel)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var attachment = waiting.Attachment;
         pods.Attach(attachment);
         lock (_gate)
-            _waiting.Add((attachment, done));
+            _waiting.Add(waiting);
         wake();
         try
         {
-            await done.Task.WaitAsync(cancel).ConfigureAwait(false);
+            await waiting.Done.Task.WaitAsync(cancel).ConfigureAwait(false);
             pods.Keep(attachment);
         }
         catch (OperationCanceledException)
@@ -36,7 +37,7 @@ internal sealed class Attachments(PodList pods, Action wake)
         finally
         {
             lock (_gate)
-                _waiting.RemoveAll(each => each.Done == done);
+                _waiting.Remove(waiting);
         }
     }
 
@@ -47,11 +48,14 @@ internal sealed class Attachments(PodList pods, Action wake)
         wake();
     }
 
-    /// <summary>Those who can be let go by the turn that begins now: their pods are known.</summary>
-    public IReadOnlyList<TaskCompletionSource> TakeKnown()
+    /// <summary>Those who can be let go by the turn that begins now.</summary>
+    /// <remarks>
+    /// What is isolated stays so until the gate finds it policed: it is enough that the pod is known. Of the others the turn itself has to be what holds them.
+    /// </remarks>
+    public IReadOnlyList<WaitingPod> TakeKnown()
     {
         lock (_gate)
-            return [.. _waiting.Where(each => pods.Knows(each.Attachment)).Select(each => each.Done)];
+            return [.. _waiting.Where(each => each.IsIsolated ? pods.Knows(each.Attachment) : IsPoliced(each.Attachment))];
     }
 
     /// <summary>Whether somebody gave up since this was asked last: pods may have started isolated.</summary>
@@ -64,4 +68,7 @@ internal sealed class Attachments(PodList pods, Action wake)
             return gaveUp;
         }
     }
+
+    private bool IsPoliced(PodAttachment attachment) =>
+        pods.Find(attachment) is { IsPoliced: true } pod && pod.Node == node && pod.Addresses == attachment.Addresses;
 }

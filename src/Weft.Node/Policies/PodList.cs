@@ -103,6 +103,13 @@ internal sealed class PodList(AttachmentFile? file = null)
             return _heard.TryGetValue(attachment.Pod, out var pod) && attachment.IsOf(pod);
     }
 
+    /// <summary>The pod of an attachment as policies see it; null while its object is unknown.</summary>
+    public PolicyPod? Find(PodAttachment attachment)
+    {
+        lock (_gate)
+            return _heard.TryGetValue(attachment.Pod, out var pod) && attachment.IsOf(pod) ? Seen(pod) : null;
+    }
+
     /// <summary>All pods.</summary>
     public EquatableArray<PolicyPod> Take() => _pods.Take();
 
@@ -120,8 +127,10 @@ internal sealed class PodList(AttachmentFile? file = null)
             Save();
     }
 
-    private void Renew(PolicyPod heard) => _pods.Note(
-        null, _attached.TryGetValue(heard.Key(), out var attached) && attached.IsOf(heard) ? heard with { Addresses = attached.Addresses } : heard);
+    private void Renew(PolicyPod heard) => _pods.Note(null, Seen(heard));
+
+    private PolicyPod Seen(PolicyPod heard) =>
+        _attached.TryGetValue(heard.Key(), out var attached) && attached.IsOf(heard) ? heard with { Addresses = attached.Addresses } : heard;
 
     private void Save() => file?.Write(_attached.Values.Where(item => _running.Contains(item.Id)));
 }

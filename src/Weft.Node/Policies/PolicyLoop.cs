@@ -69,7 +69,7 @@ internal sealed class PolicyLoop
         }
     }
 
-    /// <summary>One turn: objects, compile and program, let pods start, cut what is denied now, report.</summary>
+    /// <summary>One turn: objects, compile and program, let pods start (somebody waits for that), cut what is denied now, report.</summary>
     /// <returns>Whether nothing is left to be tried again.</returns>
     private bool Turn()
     {
@@ -85,7 +85,9 @@ internal sealed class PolicyLoop
         var cluster = _cluster.Snapshot;
         cluster = cluster with { Policies = _policies.Take(cluster.Configuration) };
         var turn = _reconciler.Turn(cluster);
-        var letStart = turn.Programmed && AfterProgramming(turn, cluster, waiting, looksAtAll);
+        var letStart = turn.Programmed && LetStart(cluster.Policies, waiting, looksAtAll);
+        if (turn.Programmed)
+            AfterProgramming(turn, cluster);
         var elapsed = _options.Time.GetElapsedTime(started);
         _metrics.Note(turn, elapsed);
         Tell(turn, elapsed);
@@ -95,7 +97,7 @@ internal sealed class PolicyLoop
         return letStart;
     }
 
-    private bool AfterProgramming(PolicyTurn turn, ClusterSnapshot cluster, IReadOnlyList<TaskCompletionSource> waiting, bool looksAtAll)
+    private void AfterProgramming(PolicyTurn turn, ClusterSnapshot cluster)
     {
         var isOther = !ReferenceEquals(turn.Table, _enforced);
         if (isOther)
@@ -104,11 +106,18 @@ internal sealed class PolicyLoop
         _policies.Domains.NoteInForce();
         _verdicts.Note(turn.Table, _judge, cluster);
         CutDenied(cluster, isOther);
-        _someIsolated |= _attachments.TakeGaveUp() || waiting.Count > 0 || looksAtAll;
-        if (_someIsolated && !LetStart(cluster.Policies))
+    }
+
+    /// <summary>Pods that wait have their policies now; those that are isolated are let out of that first.</summary>
+    private bool LetStart(PolicyObjects policies, IReadOnlyList<WaitingPod> waiting, bool looksAtAll)
+    {
+        foreach (var pod in waiting.Where(pod => !pod.IsIsolated))
+            pod.Done.TrySetResult();
+        _someIsolated |= _attachments.TakeGaveUp() || waiting.Any(pod => pod.IsIsolated) || looksAtAll;
+        if (_someIsolated && !OpenGate(policies))
             return false;
-        foreach (var done in waiting)
-            done.TrySetResult();
+        foreach (var pod in waiting)
+            pod.Done.TrySetResult();
         return true;
     }
 
@@ -129,7 +138,7 @@ internal sealed class PolicyLoop
     }
 
     /// <summary>Pods of this node whose objects are known have their policies now.</summary>
-    private bool LetStart(PolicyObjects policies)
+    private bool OpenGate(PolicyObjects policies)
     {
         try
         {

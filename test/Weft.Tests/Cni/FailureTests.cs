@@ -9,7 +9,7 @@ public sealed class FailureTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("weft-leases-").FullName;
 
-    public static TheoryData<string> Types => ["bridge", "ptp"];
+    public static TheoryData<string> Types => ["bridge", "ptp", "weft-bridge", "weft-ptp"];
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
@@ -109,7 +109,7 @@ public sealed class FailureTests : IDisposable
     private (int Code, string Output) Call(FaultyWorld world, string type, string command, string more = "\"mtu\": 0")
     {
         var config = $$"""
-            { "cniVersion": "1.0.0", "name": "net", "type": "{{type}}", "isDefaultGateway": true,
+            { "cniVersion": "1.0.0", "name": "net", "type": "{{type}}", "isDefaultGateway": true, "socket": "{{_directory}}/none.sock",
               {{(more.Contains("\"bridge\"", StringComparison.Ordinal) ? "" : "\"bridge\": \"br0\",")}}
               {{(more.Contains("ipMasq\"", StringComparison.Ordinal) ? "" : "\"ipMasq\": true,")}} "spoofCheck": true, {{more}},
               "ipam": { "type": "host-local", "dataDir": "{{_directory}}", "subnet": "10.1.0.0/16", "routes": [{ "dst": "0.0.0.0/0" }] } }

@@ -36,7 +36,7 @@ public sealed record RandomCluster(ClusterSnapshot Cluster, HostView Host)
                     new HostLink("eth0", mtu, [new(IpAddress.Parse("172.30.0.10"), 24), new(IpAddress.Parse("fd30::10"), 64)]),
                     new HostLink("lo", 65536, [new(IpAddress.Parse("127.0.0.1"), 8)]),
                 ],
-                CniPlugins = ["bridge", "host-local", "ptp", "weft-policy"],
+                CniPlugins = ["bridge", "host-local", "ptp", "weft-bridge", "weft-policy", "weft-ptp"],
                 BridgeNetfilter = true,
             });
 

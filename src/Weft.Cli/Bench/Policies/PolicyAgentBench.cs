@@ -30,8 +30,9 @@ internal static class PolicyAgentBench
             Figure.Told("the same, 99 of 100", At99(relabelled), "ms"),
             scale.Judge("a pod added, watch event to kernel, median", Report.Median(added), 10, "ms"),
             Figure.Told("the same, 99 of 100", At99(added), "ms"),
-            Figure.Told("CNI ADD of a pod, without weft-policy", attached.Plain, "ms"),
+            Figure.Told("CNI ADD of a pod, without its policies", attached.Plain, "ms"),
             scale.Judge("what ADD of a selected pod pays for its isolation", attached.Paid, 3, "ms"),
+            Figure.Told("the same by weft-policy behind ptp", attached.PaidByChain, "ms"),
             Figure.Told("the agent, resident", rig.Megabytes, "MB"),
         ];
     }

@@ -8,35 +8,41 @@ using Weft.Netlink.Namespaces;
 
 namespace Weft.Cli.Bench.Policies;
 
-/// <summary>What CNI ADD takes with weft-policy in the chain and without, in turn, beside a running agent.</summary>
+/// <summary>What CNI ADD takes with policies, by one plugin or by a chain, and without, in turn, beside a running agent.</summary>
 internal static class PolicyAttachBench
 {
     private const string Namespace = "bench-pod";
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Median milliseconds of an ADD without it, and the median of what it takes more with it.</summary>
-    public static async Task<(double Plain, double Paid)> MeasureAsync(PolicyAgentRig rig, int count, CancellationToken ct)
+    /// <summary>Median milliseconds of an ADD without, and the medians of what it takes more with one plugin and with a chain of two.</summary>
+    public static async Task<(double Plain, double Paid, double PaidByChain)> MeasureAsync(PolicyAgentRig rig, int count, CancellationToken ct)
     {
         NetworkNamespace.CreateNamed(Namespace).Dispose();
         var runtime = new CniRuntime(new CniRuntimeOptions { PluginDirectories = [Installation.Current.CniBinDir] });
-        NetworkConfigList plain = Chain("plain", "10.112.0.0/16", ""), policed = Chain("policed", "10.113.0.0/16", """, { "type": "weft-policy" }""");
-        var (without, paid) = (new List<double>(), new List<double>());
-        for (var round = -2; round < count; round++)
+        NetworkConfigList[] lists =
+        [
+            Chain("plain", "10.112.0.0/16", "ptp", ""), Chain("policed", "10.113.0.0/16", "weft-ptp", ""),
+            Chain("chained", "10.114.0.0/16", "ptp", """, { "type": "weft-policy" }"""),
+        ];
+        var times = lists.Select(_ => new List<double>()).ToArray();
+        for (var round = -lists.Length; round < count; round++)
         {
             var pod = await rig.Client.CreateAsync(PolicyCluster.PodAt(1_000_000 + round, app: 0, address: null), ct);
-            double with = 0, alone = 0;
-            if (round % 2 == 0)
-                (with, alone) = (await AddAsync(runtime, policed, pod, ct), await AddAsync(runtime, plain, pod, ct));
-            else
-                (alone, with) = (await AddAsync(runtime, plain, pod, ct), await AddAsync(runtime, policed, pod, ct));
-            if (round < 0)
-                continue;
-            without.Add(alone);
-            paid.Add(with - alone);
+
+            // Each is the first in its turn: what the one before leaves behind costs all the same.
+            for (var turn = 0; turn < lists.Length; turn++)
+            {
+                var which = (round + lists.Length + turn) % lists.Length;
+                var elapsed = await AddAsync(runtime, lists[which], pod, ct);
+                if (round >= 0)
+                    times[which].Add(elapsed);
+            }
         }
 
         NetworkNamespace.Delete(Namespace);
-        return (Report.Median(without), Report.Median(paid));
+        return (Report.Median(times[0]), Paid(times[1]), Paid(times[2]));
+
+        double Paid(List<double> with) => Report.Median(with.Zip(times[0], (more, without) => more - without));
     }
 
     /// <summary>Attaches the namespace as a pod, and detaches it again.</summary>
@@ -48,7 +54,7 @@ internal static class PolicyAttachBench
             Netns = NetworkNamespace.PathOf(Namespace),
             Arguments = [new("IgnoreUnknown", "1"), new("K8S_POD_NAMESPACE", pod.Metadata.Namespace ?? ""), new("K8S_POD_NAME", pod.Metadata.Name)],
         };
-        // A runtime takes longer than this from a pod's object to its network, and the agent is done with the event then.
+        // The agent is done with the pod's object, and the kernel with what the DEL before deleted: a commit waits for that.
         await Task.Delay(Pause, ct);
         var start = Stopwatch.GetTimestamp();
         await runtime.AddAsync(chain, container, ct);
@@ -57,9 +63,9 @@ internal static class PolicyAttachBench
         return elapsed;
     }
 
-    private static NetworkConfigList Chain(string name, string range, string last) => NetworkConfigList.Parse(
+    private static NetworkConfigList Chain(string name, string range, string type, string last) => NetworkConfigList.Parse(
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""
-            { "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "ptp", "ipMasq": false, "spoofCheck": true,
+            { "cniVersion": "1.0.0", "name": "{{name}}", "plugins": [ { "type": "{{type}}", "ipMasq": false, "spoofCheck": true,
               "ipam": { "type": "host-local", "ranges": [ [ { "subnet": "{{range}}" } ] ], "routes": [ { "dst": "0.0.0.0/0" } ] } }{{last}} ] }
             """)),
         name);

@@ -11,13 +11,14 @@ namespace Weft.KernelTests.Policies.Agent;
 public sealed class AgentDownTests
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Policies_stay_in_force_pods_wait_or_start_isolated_and_get_theirs_when_the_agent_is_back(bool isKilled)
+    [InlineData("ptp", false, false)]
+    [InlineData("ptp", true, false)]
+    [InlineData("ptp", false, true)]
+    public async Task Policies_stay_in_force_pods_wait_or_start_isolated_and_get_theirs_when_the_agent_is_back(string attachment, bool isKilled, bool isChained)
     {
         if (isKilled)
             WeftProcess.NeedsBuild();
-        await using var cluster = await PolicedCluster.StartAsync(hasProcesses: isKilled);
+        await using var cluster = await PolicedCluster.StartAsync(attachment, hasProcesses: isKilled, isChained: isChained);
         var node = cluster.Network.Nodes[0];
         var (db, web) = (await cluster.AddPodAsync(node, "db", "db"), await cluster.AddPodAsync(node, "web", "web"));
         await cluster.IsolateAsync("db", "web");

@@ -40,6 +40,9 @@ internal sealed class PolicedCluster : IAsyncDisposable
 
     public TestCluster Network { get; }
 
+    /// <summary>Whether pods are attached by weft-policy behind another plugin, and not by the one that the agent writes.</summary>
+    public bool IsChained { get; init; }
+
     public KubeClient Client { get; private set; } = null!;
 
     /// <summary>Starts it without pods and policies.</summary>
@@ -47,9 +50,11 @@ internal sealed class PolicedCluster : IAsyncDisposable
     /// <param name="nodes">How many nodes.</param>
     /// <param name="hasProcesses">Whether the whole agent runs, as the process that it is; with one node.</param>
     /// <param name="hasBridgeNetfilter">Whether frames on a bridge pass the IP hooks, as far as the kernel has that.</param>
-    public static async Task<PolicedCluster> StartAsync(string attachment = "ptp", int nodes = 1, bool hasProcesses = false, bool hasBridgeNetfilter = true)
+    /// <param name="isChained">Whether weft-policy stands behind the plugin that makes the interface.</param>
+    public static async Task<PolicedCluster> StartAsync(
+        string attachment = "ptp", int nodes = 1, bool hasProcesses = false, bool hasBridgeNetfilter = true, bool isChained = false)
     {
-        var cluster = new PolicedCluster(attachment, nodes, hasProcesses);
+        var cluster = new PolicedCluster(attachment, nodes, hasProcesses) { IsChained = isChained };
         if (hasBridgeNetfilter)
             cluster.Network.Program();
         else
@@ -249,7 +254,13 @@ internal sealed class PolicedCluster : IAsyncDisposable
 
     private Action<JsonArray> Plugin(TestNode node, string withoutAgent) => plugins =>
     {
-        var policy = plugins.First(plugin => (string?)plugin!["type"] == "weft-policy")!;
+        var policy = plugins[0]!;
+        if (IsChained)
+        {
+            policy["type"] = ((string)policy["type"]!)["weft-".Length..];
+            plugins.Add(policy = new JsonObject { ["type"] = "weft-policy" });
+        }
+
         policy["socket"] = Socket(node);
         policy["withoutAgent"] = withoutAgent;
         policy["waitSeconds"] = withoutAgent == "wait" ? 60 : 1;
