@@ -201,12 +201,15 @@ public sealed partial class ClusterZone
             return ZoneOutcome.Elsewhere;
         var outcome = ZoneOutcome.Elsewhere;
         Span<byte> target = stackalloc byte[DnsName.MaxLength];
-        foreach (var entry in _reverse.Bucket(address.GetHashCode()))
+        var bucket = _reverse.Bucket(address.GetHashCode());
+        for (var i = 0; i < bucket.Length; i++)
         {
-            if (entry.Address != address)
+            // An entry with several addresses may stand here once for each.
+            var entry = bucket[i];
+            if (!entry.Has(address) || bucket[..i].Contains(entry))
                 continue;
             outcome = type is DnsType.PTR or DnsType.ANY
-                ? Wrote(writer.TryWriteNameRecord(name, DnsType.PTR, _settings.Ttl, [], _names.Write(entry.Service, entry.HostName, target)), ref counts)
+                ? Wrote(writer.TryWriteNameRecord(name, DnsType.PTR, _settings.Ttl, [], _names.Write(entry.Owner, entry.HostName, target)), ref counts)
                 : ZoneOutcome.NoData;
         }
 

@@ -24,9 +24,9 @@ public sealed partial class ClusterZone
     private readonly DnsTable _table;
     private readonly HashTrie<ServiceEntry> _services;
     private readonly HashTrie<NamespaceEntry> _namespaces;
-    private readonly HashTrie<ReverseEntry> _reverse;
+    private readonly HashTrie<BackEntry> _reverse;
 
-    private ClusterZone(ZoneSettings settings, DnsTable table, uint serial, HashTrie<ServiceEntry> services, HashTrie<NamespaceEntry> namespaces, HashTrie<ReverseEntry> reverse)
+    private ClusterZone(ZoneSettings settings, DnsTable table, uint serial, HashTrie<ServiceEntry> services, HashTrie<NamespaceEntry> namespaces, HashTrie<BackEntry> reverse)
     {
         (_settings, _table, Serial, _services, _namespaces, _reverse) = (settings, table, serial, services, namespaces, reverse);
         _names = new ZoneNames(settings.Origin);
@@ -38,7 +38,7 @@ public sealed partial class ClusterZone
     /// <summary>A zone without Services.</summary>
     /// <param name="serial">The first serial: one that is larger than before, as seconds since 1970 are.</param>
     public static ClusterZone Empty(ZoneSettings settings, uint serial) =>
-        new(settings, DnsTable.Empty, serial, HashTrie<ServiceEntry>.Empty, HashTrie<NamespaceEntry>.Empty, HashTrie<ReverseEntry>.Empty);
+        new(settings, DnsTable.Empty, serial, HashTrie<ServiceEntry>.Empty, HashTrie<NamespaceEntry>.Empty, HashTrie<BackEntry>.Empty);
 
     /// <summary>The zone with other names; costs what changed, and a comparison of references.</summary>
     public ClusterZone With(DnsTable table)
@@ -58,15 +58,15 @@ public sealed partial class ClusterZone
         return new ClusterZone(_settings, table, unchecked(Serial + 1), services.Finish(), namespaces, reverse.Finish());
     }
 
-    private void Add(NamedService service, HashTrie<ServiceEntry>.Editor services, HashTrie<ReverseEntry>.Editor reverse)
+    private void Add(NamedService service, HashTrie<ServiceEntry>.Editor services, HashTrie<BackEntry>.Editor reverse)
     {
         var entry = new ServiceEntry(service, _names.ServiceSuffix);
         services.Add(entry.Hash, entry);
-        foreach (var back in entry.Back())
-            reverse.Add(back.Address.GetHashCode(), back);
+        foreach (var (address, back) in entry.Back())
+            reverse.Add(address.GetHashCode(), back);
     }
 
-    private void Remove(NamedService service, HashTrie<ServiceEntry>.Editor services, HashTrie<ReverseEntry>.Editor reverse)
+    private void Remove(NamedService service, HashTrie<ServiceEntry>.Editor services, HashTrie<BackEntry>.Editor reverse)
     {
         var hash = new ServiceEntry(service, _names.ServiceSuffix).Hash;
         foreach (var entry in _services.Bucket(hash))
@@ -78,7 +78,7 @@ public sealed partial class ClusterZone
             {
                 foreach (var back in _reverse.Bucket(address.GetHashCode()))
                 {
-                    if (ReferenceEquals(back.Service, entry) && back.Address == address)
+                    if (ReferenceEquals(back.Owner, entry) && back.Has(address))
                         reverse.Remove(address.GetHashCode(), back);
                 }
             }

@@ -4,8 +4,8 @@ using Weft.Model.Dns;
 
 namespace Weft.Dns.Zones;
 
-/// <summary>A Service where queries find it.</summary>
-internal sealed class ServiceEntry
+/// <summary>A Service where queries find it; the addresses that are its own lead back to it.</summary>
+internal sealed class ServiceEntry : BackEntry
 {
     private readonly byte[] _key;
     private readonly int _room;
@@ -42,17 +42,54 @@ internal sealed class ServiceEntry
     /// <summary>Whether an endpoint's name is short enough to be one: below long domains not all are.</summary>
     public bool HasName(NamedEndpoint endpoint) => 1 + endpoint.HostName.Length <= _room;
 
-    /// <summary>What leads back to it.</summary>
-    public IEnumerable<ReverseEntry> Back() =>
-    [
-        .. _room < 0 ? [] : Service.Addresses.Select(address => new ReverseEntry(address, this, null)),
-        .. Service.Endpoints.Where(HasName).SelectMany(endpoint => endpoint.Addresses, (endpoint, address) => new ReverseEntry(address, this, endpoint.HostName)),
-    ];
+    /// <inheritdoc/>
+    public override ServiceEntry Owner => this;
+
+    /// <inheritdoc/>
+    public override string? HostName => null;
+
+    /// <inheritdoc/>
+    public override bool Has(IpAddress address) => Service.Addresses.AsSpan().Contains(address);
+
+    /// <summary>What addresses lead back to.</summary>
+    public IEnumerable<(IpAddress Address, BackEntry Entry)> Back()
+    {
+        foreach (var address in HasRoom ? Service.Addresses : [])
+            yield return (address, this);
+        foreach (var endpoint in Service.Endpoints.Where(HasName))
+        {
+            var entry = new EndpointEntry(this, endpoint);
+            foreach (var address in endpoint.Addresses)
+                yield return (address, entry);
+        }
+    }
 }
 
-/// <summary>Where an address leads back to: a Service, or an endpoint of a headless one.</summary>
-/// <param name="HostName">The endpoint's; null for the Service itself.</param>
-internal sealed record ReverseEntry(IpAddress Address, ServiceEntry Service, string? HostName);
+/// <summary>What an address leads back to: a Service, or an endpoint of a headless one.</summary>
+internal abstract class BackEntry
+{
+    /// <summary>The Service.</summary>
+    public abstract ServiceEntry Owner { get; }
+
+    /// <summary>The endpoint's name; null for the Service itself.</summary>
+    public abstract string? HostName { get; }
+
+    /// <summary>Whether this address is one of them, and not another one with the same hash.</summary>
+    public abstract bool Has(IpAddress address);
+}
+
+/// <summary>An endpoint, as its addresses lead back to it.</summary>
+internal sealed class EndpointEntry(ServiceEntry owner, NamedEndpoint endpoint) : BackEntry
+{
+    /// <inheritdoc/>
+    public override ServiceEntry Owner => owner;
+
+    /// <inheritdoc/>
+    public override string? HostName => endpoint.HostName;
+
+    /// <inheritdoc/>
+    public override bool Has(IpAddress address) => endpoint.Addresses.AsSpan().Contains(address);
+}
 
 /// <summary>A namespace, by its label.</summary>
 internal sealed class NamespaceEntry(string name)

@@ -57,6 +57,20 @@ public sealed class DnsNameTests
     }
 
     [Fact]
+    public void Hashes_differ_as_names_do_whatever_byte_stands_where()
+    {
+        for (var length = 1; length <= 18; length++)
+        {
+            for (var place = 0; place < length; place++)
+            {
+                var hashes = Enumerable.Range(0, 256).GroupBy(value => NameBytes.Hash([.. Enumerable.Range(0, length).Select(at => at == place ? (byte)value : (byte)'a')])).ToList();
+                Assert.Equal(256 - 26, hashes.Count);
+                Assert.All(hashes, same => Assert.Single(same.Select(value => NameBytes.Lower((byte)value)).Distinct()));
+            }
+        }
+    }
+
+    [Fact]
     public void A_name_lies_within_its_zone_by_labels()
     {
         var zone = DnsName.Parse("cluster.local");

@@ -22,10 +22,11 @@ internal static class DnsBench
             throw new LabException("dnsperf, which makes the load, is missing: install the package dnsperf");
         using (var network = KernelNetworkStack.Open())
             network.ChangeLink("lo", new LinkChange { Up = true });
-        var figures = new List<Figure> { await WeighAsync(ct) };
+        var figures = new List<Figure>();
+        figures.AddRange(await LargeAsync(seconds, ct));
         using var upstream = new DnsBenchUpstream(Upstream);
         using var rig = await DnsBenchRig.StartAsync(Rivals(), "/run/dns", Upstream, ct);
-        var (cluster, others) = (Write("cluster", DnsBenchNames.ClusterQueries()), Write("others", DnsBenchNames.OtherQueries()));
+        var (cluster, others) = (Write("cluster", DnsBenchNames.ClusterQueries(DnsBenchNames.Services)), Write("others", DnsBenchNames.OtherQueries()));
         figures.AddRange(Rates("1,000 Services", await rig.RatesAsync(rig.All, cluster, runs, seconds, ct)));
         figures.AddRange(Worst(await rig.WorstAsync(cluster, runs, seconds, ct)));
         figures.AddRange(Rates("names of others from memory", await rig.RatesAsync([.. rig.All.Where(rival => rival.AsksOthers)], others, runs, seconds, ct)));
@@ -40,12 +41,15 @@ internal static class DnsBench
         return [DnsBenchRival.Weft, .. there];
     }
 
-    /// <summary>What our server weighs with many Services.</summary>
-    private static async Task<Figure> WeighAsync(CancellationToken ct)
+    /// <summary>What our server weighs with many Services, also when it has answered for a while, and how fast that is.</summary>
+    private static async Task<Figure[]> LargeAsync(double seconds, CancellationToken ct)
     {
         using var server = new DnsBenchProcess(DnsBenchRival.WeftCommand(LargePort, Large, Upstream));
-        var line = await server.FirstLineAsync(ct);
-        return Figure.AtMost("100,000 Services, resident", double.Parse(line[DnsBenchServer.Ready.Length..], CultureInfo.InvariantCulture), 150, "MB");
+        await server.FirstLineAsync(ct);
+        var queries = Write("large", DnsBenchNames.ClusterQueries(Large));
+        await DnsLoad.RateAsync(LargePort, queries, seconds, ct);
+        var rate = await DnsLoad.RateAsync(LargePort, queries, seconds, ct);
+        return [Figure.AtMost("100,000 Services, resident", server.ResidentMegabytes, 150, "MB"), Figure.Told("100,000 Services, answers in a second", rate / 1000, "k/s")];
     }
 
     /// <summary>Rates, the promise being the one of unbound.</summary>

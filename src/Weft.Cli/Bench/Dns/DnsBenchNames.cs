@@ -38,11 +38,11 @@ internal static class DnsBenchNames
     };
 
     /// <summary>Queries in the format of dnsperf: two of five for A, two for AAAA, one for a name that does not exist; in an order without order, the same every time.</summary>
-    public static string ClusterQueries() => Lines(place => (place % 5) switch
+    public static string ClusterQueries(int services) => Lines(place => (place % 5) switch
     {
-        0 or 1 => $"{NameOf(Pick(place, Services))} A",
-        2 or 3 => $"{NameOf(Pick(place, Services))} AAAA",
-        _ => $"no-{NameOf(Pick(place, Services))} A",
+        0 or 1 => $"{NameOf(Pick(place, services))} A",
+        2 or 3 => $"{NameOf(Pick(place, services))} AAAA",
+        _ => $"no-{NameOf(Pick(place, services))} A",
     });
 
     /// <summary>Queries for names of others.</summary>

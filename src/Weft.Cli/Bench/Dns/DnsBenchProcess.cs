@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Weft.Dns.Wire;
@@ -25,6 +26,16 @@ internal sealed class DnsBenchProcess : IDisposable
 
     /// <summary>What it said last.</summary>
     public string LastError { get; private set; } = "";
+
+    /// <summary>What it weighs now; taskset becomes the server, so that the process is the server's.</summary>
+    public double ResidentMegabytes
+    {
+        get
+        {
+            var line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return double.Parse(line["VmRSS:".Length..^"kB".Length], CultureInfo.InvariantCulture) * 1024 / 1e6;
+        }
+    }
 
     /// <summary>The command on one processor; as it is where there is only one.</summary>
     public static string[] OnProcessor(int number, IReadOnlyList<string> command) => Environment.ProcessorCount > 1 ? ["taskset", "-c", $"{number}", .. command] : [.. command];
