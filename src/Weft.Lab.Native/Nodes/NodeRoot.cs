@@ -11,6 +11,7 @@ internal static class NodeRoot
     public const string Workshop = "/run/weft/build";
 
     private const string Layers = "/run/weft/layers";
+    private const string Resolver = "/etc/resolv.conf";
     private static readonly string[] StateFolders = ["/etc/cni", "/opt/cni", "/var/lib/cni"];
 
     /// <summary>Rearranges the mounts of this mount namespace.</summary>
@@ -30,6 +31,7 @@ internal static class NodeRoot
 
         if (Directory.Exists("/etc/cni"))
             Directory.CreateDirectory("/etc/cni/net.d");
+        GiveResolver();
         ShowOwnDevicesOfNetwork();
     }
 
@@ -69,6 +71,24 @@ internal static class NodeRoot
         foreach (var folder in folders)
             Directory.CreateDirectory(Path.Combine(upper, Path.GetFileName(folder)));
         Layer.Show(parent, upper, work, parent);
+    }
+
+    // The host's servers cannot be reached from a lab, and a name that is not of the cluster should fail at once. The host's file may be a link to below /run, which is gone.
+    private static void GiveResolver()
+    {
+        const string Text = "# This node belongs to a lab, which has no way to servers outside. Add nameserver lines, and cluster DNS asks those.\n";
+        var file = File.ResolveLinkTarget(Resolver, returnFinalTarget: true)?.FullName ?? Resolver;
+        if (file.StartsWith("/run/", StringComparison.Ordinal))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, Text);
+        }
+        else if (File.Exists(file))
+        {
+            var own = Path.Combine(Layers, "resolv.conf");
+            File.WriteAllText(own, Text);
+            Mounts.Bind(own, file);
+        }
     }
 
     // /sys/class/net shows the network namespace of whoever mounted it.

@@ -18,13 +18,13 @@ internal sealed record PodServices(
     /// <summary>The node's addresses, the main one first.</summary>
     public IReadOnlyList<string> NodeIps { get; } = [.. Node.Addresses.Select(address => address.ToString())];
 
-    /// <summary>The node's own resolver settings.</summary>
-    public ResolvConf Resolver { get; } = ResolvConf.Parse(ReadHost("/etc/resolv.conf"));
+    /// <summary>The node's own resolver settings, as its file has them now.</summary>
+    public ResolvConf Resolver => ResolvConf.Parse(Node.Run(() => Read("/etc/resolv.conf")));
 
     /// <summary>The host's /etc/hosts.</summary>
-    public string Hosts { get; } = ReadHost("/etc/hosts");
+    public string Hosts { get; } = Read("/etc/hosts");
 
-    private static string ReadHost(string file)
+    private static string Read(string file)
     {
         try
         {

@@ -31,7 +31,7 @@ public sealed class LabNodeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_has_state_folders_host_name_and_network_devices_of_its_own()
+    public async Task A_node_has_state_folders_host_name_resolver_and_network_devices_of_its_own()
     {
         using var bridge = new UnderlayBridge();
         await using var first = await StartAsync("node-1", "172.30.0.2");
@@ -43,6 +43,7 @@ public sealed class LabNodeTests : IDisposable
         Assert.Equal("eth0\nlo\n", await OutputAsync(second, "ls", "/sys/class/net"));
         Assert.Equal("1\n", await OutputAsync(second, "cat", "/proc/sys/net/ipv4/ip_forward"));
         Assert.Equal("mine\n", await File.ReadAllTextAsync($"{first.RootPath}/run/x"));
+        Assert.Equal("0\n", await OutputAsync(second, "grep", "-c", "^nameserver", "/etc/resolv.conf"));
     }
 
     [Fact]
