@@ -15,7 +15,7 @@ internal sealed class DatagramWorker : IDisposable
     // include/uapi/asm-generic/socket.h
     private const int SolSocket = 1, SoReusePort = 15, SoReceiveBufferForce = 33;
 
-    private const int BatchSize = 64, LongestQuery = 2048;
+    private const int BatchSize = 32, LongestQuery = 2048;
 
     // As much as arrives in a few milliseconds during which nobody reads; the usual 208 KiB hold 270 small datagrams.
     private const int ReceiveBuffer = 1 << 20;

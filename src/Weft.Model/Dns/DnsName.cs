@@ -23,7 +23,7 @@ public readonly struct DnsName : IEquatable<DnsName>, IComparable<DnsName>
     public static DnsName Root => default;
 
     /// <summary>The bytes on the wire, never compressed; 1 to 255.</summary>
-    public ReadOnlySpan<byte> Wire => _wire ?? [0];
+    public ReadOnlySpan<byte> Wire => _wire is null ? "\0"u8 : _wire;
 
     /// <summary>Whether this is the root.</summary>
     public bool IsRoot => Wire.Length == 1;
