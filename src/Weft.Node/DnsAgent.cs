@@ -21,8 +21,6 @@ internal sealed record DnsKernel(INftablesDriver Filter, INftablesMonitor Monito
 /// <summary>Puts cluster DNS together: its loop, its server, and what listens to the kernel beside them.</summary>
 internal sealed class DnsAgent : IAsyncDisposable
 {
-    private const string ResolvConf = "/etc/resolv.conf";
-
     private readonly NodeAgentOptions _options;
     private readonly ILogger _logger;
     private readonly INetworkStack _network;
@@ -43,7 +41,7 @@ internal sealed class DnsAgent : IAsyncDisposable
             Namespaces = policies.Namespaces,
             NamespacesSynced = policies.NamespacesSynced,
             Place = new DnsPlace(kernel.Network, kernel.Filter),
-            Resolver = new NodeResolver(ResolvConf),
+            Resolver = new NodeResolver(options.ResolvConf),
             Events = events,
             Metrics = _metrics,
         };

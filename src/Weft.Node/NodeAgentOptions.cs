@@ -41,6 +41,9 @@ public sealed record NodeAgentOptions
     /// <summary>Unix socket on which programs of the node ask: the CNI plugin, whether a pod may start; <c>weft policy</c>, what was denied.</summary>
     public string PolicySocket { get; init; } = Weft.Model.Policies.StartingPods.Socket;
 
+    /// <summary>The file that says whom the node asks for names of others, as the kubelet's --resolv-conf; empty: nobody.</summary>
+    public string ResolvConf { get; init; } = "/etc/resolv.conf";
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

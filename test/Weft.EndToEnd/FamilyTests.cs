@@ -31,6 +31,7 @@ public sealed class FamilyTests
         Assert.All(status["nodes"]!.AsArray(), node => Assert.Equal(families, node!["podCIDRs"]!.AsArray().Count));
         Assert.All(status["pods"]!.AsArray(), pod => Assert.Equal(families, pod!["ips"]!.AsArray().Count));
         await PodsSeeEachOthersOwnAddress(lab, status);
+        await NamesLeadToServices(lab, family);
         await ApiServerTakesTheMainFamily(lab, family);
         Assert.Contains("a b", (await lab.KubectlAsync("get", "nodes", "-o", "jsonpath={.items[*].metadata.labels.topology\\.kubernetes\\.io/zone}")).Succeeded().Output);
     }
@@ -52,6 +53,13 @@ public sealed class FamilyTests
             var answer = JsonNode.Parse((await lab.WeftAsync("exec", "client-a", "--", "curl", "-gsS", "--max-time", "10", $"http://[{address}]/")).Succeeded().Output)!;
             Assert.Equal(client, answer["client"]!.GetValue<string>());
         }
+    }
+
+    private static async Task NamesLeadToServices(TestLab lab, string family)
+    {
+        var address = (await lab.KubectlAsync("get", "service", "kubernetes", "-o", "jsonpath={.spec.clusterIP}")).Succeeded().Output;
+        await Shell.UntilAsync(async () => (await lab.WeftAsync("exec", "client-a", "--", "getent", "hosts", "kubernetes")).Output.StartsWith($"{address} ", StringComparison.Ordinal), $"kubernetes leads to {address}");
+        Assert.Contains(family == "ipv6" ? "nameserver fd00:169:254:20::10\n" : "nameserver 169.254.20.10\n", (await lab.WeftAsync("exec", "client-a", "--", "cat", "/etc/resolv.conf")).Succeeded().Output);
     }
 
     private static async Task ApiServerTakesTheMainFamily(TestLab lab, string family)

@@ -32,10 +32,16 @@ internal static class NodeAgentCommand
             DefaultValueFactory = _ => 10256,
             HelpName = "PORT",
         };
-        var command = new Command("run", "Run the node agent: pod routes, masquerade, CNI configuration and Services of one node, until it is stopped."
+        var resolvConf = new Option<string>("--resolv-conf")
+        {
+            Description = "The file that says whom this node asks for names of others, as the kubelet's option of this name; \"\" is nobody.",
+            DefaultValueFactory = _ => "/etc/resolv.conf",
+            HelpName = "FILE",
+        };
+        var command = new Command("run", "Run the node agent: pod routes, masquerade, CNI configuration, Services, policies and names of one node, until it is stopped."
             .WithExample("weft node run --kubeconfig /etc/weft/kubeconfig --node-name worker-1"))
         {
-            kubeconfig, context, nodeName, confDir, binDir, healthPort, proxyHealthPort,
+            kubeconfig, context, nodeName, confDir, binDir, healthPort, proxyHealthPort, resolvConf,
         };
         command.SetAction(async (parsed, ct) =>
         {
@@ -48,6 +54,7 @@ internal static class NodeAgentCommand
                     CniBinDir = parsed.GetValue(binDir)!,
                     HealthPort = parsed.GetValue(healthPort),
                     ProxyHealthPort = parsed.GetValue(proxyHealthPort),
+                    ResolvConf = parsed.GetValue(resolvConf)!,
                 },
                 ct);
             return 0;
@@ -58,7 +65,7 @@ internal static class NodeAgentCommand
     public static Command Cleanup()
     {
         var confDir = ConfDir("Where the CNI configuration was written.");
-        var command = new Command("cleanup", "Remove everything that the node agent put on this node: routes, rules, overlay, tables, Services, CNI configuration. Stop the agent first."
+        var command = new Command("cleanup", "Remove everything that the node agent put on this node: routes, rules, overlay, tables, Services, addresses of DNS, CNI configuration. Stop the agent first."
             .WithExample("weft node cleanup"))
         {
             confDir,

@@ -13,7 +13,7 @@ namespace Weft.Compilers.Dns;
 /// <remarks>
 /// Queries and answers pass no connection tracking, so none of them can be lost to a full table or a race for an entry, and neither address translation nor the
 /// Services' tables see them. Whatever else is asked of these addresses from outside of the node is refused: who may send queries may not therefore reach all
-/// that listens on the node.
+/// that listens on the node. While no agent runs, nobody is told so: a resolver that hears nothing asks again, and by then the next agent answers.
 /// </remarks>
 public static class DnsPlaceCompiler
 {
@@ -22,7 +22,7 @@ public static class DnsPlaceCompiler
 
     private const string ServersV4 = "servers-v4", ServersV6 = "servers-v6";
     private const uint Udp = 17, Tcp = 6;
-    private const byte PortUnreachable = 1;
+    private const uint DestinationUnreachable = 3, DestinationUnreachable6 = 1;
 
     /// <summary>The addresses, sorted: where cluster DNS is answered, in the families that the node can serve.</summary>
     /// <param name="settings">The cluster's settings.</param>
@@ -54,7 +54,7 @@ public static class DnsPlaceCompiler
             Chains =
             [
                 Nft.FilterChain("prerouting", NftHook.Prerouting, NftPriority.Raw, [.. families.SelectMany(Untracked)]),
-                Nft.FilterChain("output", NftHook.Output, NftPriority.Raw, [.. families.SelectMany(Untracked)]),
+                Nft.FilterChain("output", NftHook.Output, NftPriority.Raw, [.. families.SelectMany(Untracked), .. families.Select(Unsaid)]),
                 Nft.FilterChain("input", NftHook.Input, NftPriority.Filter, [.. families.SelectMany(Refused)]),
             ],
         };
@@ -77,8 +77,11 @@ public static class DnsPlaceCompiler
     private static IEnumerable<NftRule> Refused(bool v6)
     {
         yield return Nft.Rule(Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(Tcp), Nft.TransportDport.IsNot(NodeLocalDns.Port), new NftReject(NftRejectKind.TcpReset));
-        yield return Nft.Rule(Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(Udp), Nft.TransportDport.IsNot(NodeLocalDns.Port), new NftReject(NftRejectKind.Icmpx, PortUnreachable));
+        yield return Nft.Rule(Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(Udp), Nft.TransportDport.IsNot(NodeLocalDns.Port), Nft.Drop);
     }
+
+    private static NftRule Unsaid(bool v6) =>
+        Nft.Rule(Source(v6), v6 ? Nft.Icmp6Type.Is(DestinationUnreachable6) : Nft.IcmpType.Is(DestinationUnreachable), Nft.Drop);
 
     private static NftStatement Destination(bool v6) => (v6 ? Nft.Ip6Daddr : Nft.IpDaddr).In(SetOf(v6));
 

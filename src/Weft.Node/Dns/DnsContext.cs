@@ -34,7 +34,7 @@ internal sealed class DnsContext(string nodeName)
 
     private DnsView Derive(ClusterSnapshot cluster, Service? service)
     {
-        var (settings, problems) = (new DnsSettings(), EquatableArray<Problem>.Empty);
+        var (settings, problems) = DnsSettingsParser.Parse(cluster.Configuration?.Data);
         var (clusterSettings, _) = ClusterSettingsParser.Parse(cluster.Configuration?.Data);
         var (topology, _) = TopologyCompiler.Compile(cluster.Nodes, clusterSettings);
         var self = topology.Find(nodeName);

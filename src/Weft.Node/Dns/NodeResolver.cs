@@ -4,7 +4,7 @@ using Weft.Model.Dns;
 namespace Weft.Node.Dns;
 
 /// <summary>Whom the node itself asks: the servers of its <c>/etc/resolv.conf</c>, looked at again when the file was written.</summary>
-/// <param name="path">The file.</param>
+/// <param name="path">The file; empty for none.</param>
 internal sealed class NodeResolver(string path)
 {
     private DateTime _written;
@@ -13,6 +13,8 @@ internal sealed class NodeResolver(string path)
     /// <summary>The servers of now; those of before while the file cannot be read.</summary>
     public EquatableArray<IpAddress> Servers()
     {
+        if (path.Length == 0)
+            return _servers;
         try
         {
             var written = File.GetLastWriteTimeUtc(path);

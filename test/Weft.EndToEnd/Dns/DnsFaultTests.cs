@@ -25,6 +25,9 @@ public sealed class DnsFaultTests
         var process = _dns.Lab.Leftovers().First(process => process.Contains("node run", StringComparison.Ordinal) && process.Contains(node, StringComparison.Ordinal) && !process.Contains("nsenter"));
         (await Shell.RunAsync(["kill", "-9", process.Split(' ')[0]])).Succeeded();
         Assert.Contains("169.254.20.10/32", await OnNodeAsync(node, "ip", "addr", "show", "lo"));
+
+        // Who asks meanwhile hears nothing, and asks again until there is an answer.
+        Assert.Equal([address], await _dns.DigAsync("client", "+tries=10", Name));
         await Shell.UntilAsync(async () => await AgentAsync(node) is not 0 and var pid && pid != agent, "another agent");
         await _dns.UntilAsync("client", Name, address);
         Assert.Single((await OnNodeAsync(node, "ip", "-4", "addr", "show", "lo")).Split('\n'), line => line.Contains("169.254.20.10/32", StringComparison.Ordinal));

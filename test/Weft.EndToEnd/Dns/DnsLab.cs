@@ -10,7 +10,12 @@ public sealed class DnsLab : IAsyncLifetime
 
     public TestLab Lab { get; } = new();
 
-    public async ValueTask InitializeAsync() => (await Lab.WeftAsync("up", "examples/dns", "--ip-family", "dual")).Succeeded();
+    public async ValueTask InitializeAsync()
+    {
+        (await Lab.WeftAsync("up", "examples/dns", "--ip-family", "dual")).Succeeded();
+        foreach (var pod in new[] { "client", "on-node" })
+            await Shell.UntilAsync(async () => (await Lab.WeftAsync("exec", pod, "--", "getent", "hosts", "kubernetes")).ExitCode == 0, $"names for {pod}");
+    }
 
     public ValueTask DisposeAsync() => Lab.DisposeAsync();
 
@@ -18,11 +23,11 @@ public sealed class DnsLab : IAsyncLifetime
     public async Task<string> InPodAsync(string pod, params string[] command) => (await Lab.WeftAsync(["exec", pod, "--", .. command])).Succeeded().Output;
 
     /// <summary>The lines of <c>dig +short</c> in a pod, sorted; a server that does not answer fails the test.</summary>
-    public async Task<string[]> DigAsync(string pod, params string[] query) => Lines(await InPodAsync(pod, ["dig", "+short", "+time=20", .. query]));
+    public async Task<string[]> DigAsync(string pod, params string[] query) => Lines(await InPodAsync(pod, ["dig", "+short", "+time=6", .. query]));
 
     /// <summary>The same in a node.</summary>
     public async Task<string[]> DigOnNodeAsync(string node, params string[] query) =>
-        Lines((await Lab.WeftAsync(["node", "exec", node, "--", "dig", "+short", "+time=20", .. query])).Succeeded().Output);
+        Lines((await Lab.WeftAsync(["node", "exec", node, "--", "dig", "+short", "+time=6", .. query])).Succeeded().Output);
 
     /// <summary>Waits until a name leads to just these, asked of a pod's own server.</summary>
     public Task UntilAsync(string pod, string name, params string[] wanted) => Shell.UntilAsync(

@@ -75,13 +75,13 @@ public sealed class NameTests
     public async Task A_service_is_answered_when_it_comes_changes_and_goes()
     {
         const string name = "late.default.svc.cluster.local";
-        Assert.Contains("NXDOMAIN", await _dns.InPodAsync("client", "dig", "+time=20", name));
+        Assert.Contains("NXDOMAIN", await _dns.InPodAsync("client", "dig", "+time=6", name));
         (await _dns.Lab.KubectlAsync("create", "service", "externalname", "late", "--external-name", "db-0.db.default.svc.cluster.local", "--tcp=80")).Succeeded();
         var pods = await _dns.Lab.PodAddressesAsync();
         await _dns.UntilAsync("client", name, "db-0.db.default.svc.cluster.local.", pods["db-0"]);
         (await _dns.Lab.KubectlAsync("delete", "service", "late")).Succeeded();
         await _dns.UntilAsync("client", name);
-        Assert.Contains("NXDOMAIN", await _dns.InPodAsync("client", "dig", "+time=20", name));
+        Assert.Contains("NXDOMAIN", await _dns.InPodAsync("client", "dig", "+time=6", name));
     }
 
     [Fact]
