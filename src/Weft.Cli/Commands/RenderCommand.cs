@@ -88,7 +88,7 @@ internal static class RenderCommand
         files.Required = true;
         var quiet = ManifestCluster.Quiet();
         var domain = new Option<string>("--cluster-domain") { Description = "The cluster's domain.", DefaultValueFactory = _ => "cluster.local", HelpName = "DOMAIN" };
-        var command = new Command("dns", "Print the records of the cluster's zone, as a zone file has them. No agent serves them yet."
+        var command = new Command("dns", "Print the records of the cluster's zone, as a zone file has them: what every node answers."
             .WithExample("weft render dns -f examples/services", "weft render dns -f services.yaml --cluster-domain corp.example"))
         {
             files, domain, quiet,

@@ -110,10 +110,12 @@ public static class DnsSettingsParser
         var servers = ImmutableArray.CreateBuilder<DnsUpstream>();
         foreach (var word in words)
         {
-            if (DnsUpstream.TryParse(word, out var server))
-                servers.Add(server);
+            if (!DnsUpstream.TryParse(word, out var server))
+                problem($"'{word}' is no server; write addresses such as 192.0.2.53 or [2001:db8::53]:5353");
+            else if (server.Transport == UpstreamTransport.Tls)
+                problem($"'{word}' is left out: servers are not spoken to by TLS yet, and names that are meant to be secret are not asked for in the open");
             else
-                problem($"'{word}' is no server; write addresses such as 192.0.2.53, [2001:db8::53]:5353 or tls://192.0.2.53#dns.example");
+                servers.Add(server);
         }
 
         return servers.DrainToImmutable();

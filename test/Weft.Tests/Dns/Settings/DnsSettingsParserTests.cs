@@ -55,6 +55,7 @@ public sealed class DnsSettingsParserTests
     [InlineData("dns-completion", "maybe", "neither true nor false")]
     [InlineData("dns-transfer-to", "10.0.0.0/40", "is not a CIDR block")]
     [InlineData("dns-upstreams", "dns.example", "is no server")]
+    [InlineData("dns-upstreams", "tls://192.0.2.53", "not spoken to by TLS yet")]
     [InlineData("dns-stub-domains", "corp.example", "is no domain with servers")]
     [InlineData("dns-stub-domains", ". = 192.0.2.1", "name servers for everything by dns-upstreams")]
     [InlineData("dns-stub-domains", "a.example = 192.0.2.1; A.example. = 192.0.2.2", "is there twice")]
