@@ -55,7 +55,7 @@ internal static class PolicyTestCommand
     {
         var cluster = ManifestCluster.Read(inputs.Manifests, quiet);
         ManifestCluster.RefuseUnreadable(cluster);
-        var tester = new PolicyTester(cluster.Objects, cluster.Pods);
+        var tester = new PolicyTester(cluster.Objects, cluster.Pods, inputs.Expectations);
         ManifestCluster.Print(tester.Problems);
         return tester.Run(Checks(tester, inputs));
     }

@@ -28,7 +28,7 @@ internal static class LabPolicyTest
     public static async Task<PolicyTestReport> RunAsync(LabDirectory lab, PolicyTestInputs inputs, CancellationToken ct)
     {
         var cluster = await ClusterSource.LiveAsync(ClusterSource.KubeconfigOf(lab), ct);
-        var tester = new PolicyTester(cluster.Objects, cluster.Pods);
+        var tester = new PolicyTester(cluster.Objects, cluster.Pods, inputs.Expectations);
         var planned = PolicyTestCommand.Checks(tester, inputs);
         var measured = await MeasureAsync(lab, planned, ct);
         return new PolicyTestReport(planned.Select(item => Judge(tester, item.Expectation, item.Checks, measured)).ToEquatableArray());
@@ -97,6 +97,7 @@ internal static class LabPolicyTest
     private static string? WhyNot(PolicyCheck check) => check switch
     {
         { From.Node: null } => $"nobody in a lab has the address {check.From.Address}",
+        { To.What: var what, To.Node: null } when what.StartsWith("domain ", StringComparison.Ordinal) => $"nobody asked for {what["domain ".Length..]}: names are checked offline",
         { To.Node: null } when !check.To.What.StartsWith("service ", StringComparison.Ordinal) => $"nobody in a lab has the address {check.To.Address}",
         { Port: null } => "ICMP is not measured",
         { Protocol: not ((byte)L4Protocol.Tcp or (byte)L4Protocol.Udp) } => $"{ExpectedPort.Word(check.Protocol)} is not measured",

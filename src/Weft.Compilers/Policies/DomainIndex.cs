@@ -13,6 +13,9 @@ internal sealed class DomainIndex
     /// <summary>Terms that rules of this node ask for.</summary>
     public HashSet<DomainTerm> Terms => _terms;
 
+    /// <summary>Addresses that have names, or had.</summary>
+    public IEnumerable<IpAddress> Addresses => _names.Keys;
+
     /// <summary>Takes over what was learned and forgotten.</summary>
     public void Apply(ListChange<DomainAddress> change, Dirt dirt)
     {

@@ -60,6 +60,8 @@ internal sealed class PeerBook(AddressOwners owners, NodeIndex nodes)
             }
         }
 
+        if (dirt.Nodes || dirt.Blocks)
+            ranges.UnionWith(_domains.Addresses.Select(IpPrefix.Host));
         if (dirt.Nodes)
             ranges.UnionWith(nodes.Addresses.Select(IpPrefix.Host).Concat(_listed.Keys));
         if (dirt.Blocks)

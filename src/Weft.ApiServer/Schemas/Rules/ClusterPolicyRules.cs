@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Weft.ApiServer.Schemas.Decoding;
 using Weft.ApiServer.Schemas.Validation;
 
@@ -8,12 +9,13 @@ using Validation = Validation.Validation;
 
 /// <summary>ClusterNetworkPolicies, in the words in which a published definition of the kind is enforced.</summary>
 /// <remarks>Source: policy.networking.k8s.io/v1alpha2, bounds and rules of its definition; texts of apiextensions and kube-openapi.</remarks>
-internal static class ClusterPolicyRules
+internal static partial class ClusterPolicyRules
 {
     private const int MostPriority = 1000;
     private const int MostItems = 25;
     private const int LongestName = 100;
     private const int LongestCidr = 43;
+    private const string DomainNamePattern = @"^(\*\.)?([a-zA-z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.)+[a-zA-z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.?$";
 
     public static void Spec(JsonObject spec, Validation v)
     {
@@ -30,6 +32,8 @@ internal static class ClusterPolicyRules
     public static void EgressRule(JsonObject rule, Validation v)
     {
         Rule(rule, "to", v);
+        if (rule.Text("action") != "Accept" && rule.Objects("to").Any(peer => peer.ContainsKey("domainNames")))
+            v.InvalidRaw("", "\"object\"", "domainNames may only be used with Accept action");
         var nameless = rule.Objects("to").Any(peer => peer.ContainsKey("networks") || peer.ContainsKey("nodes") || peer.ContainsKey("domainNames"));
         if (nameless && rule.Objects("protocols").Any(protocol => protocol.ContainsKey("destinationNamedPort")))
         {
@@ -60,6 +64,15 @@ internal static class ClusterPolicyRules
         OneField(peer, v);
         Filled(peer, "networks", v);
         Filled(peer, "domainNames", v);
+        foreach (var (place, name) in peer.Texts("domainNames").Index())
+        {
+            var field = $"domainNames[{place}]";
+            if (peer.Texts("domainNames").Take(place).Contains(name))
+                v.Duplicate(field, name);
+            else if (!DomainName().IsMatch(name))
+                v.Invalid(field, name, $"{v.Path.With(field)} in body should match '{DomainNamePattern}'");
+        }
+
         var index = 0;
         foreach (var cidr in peer.Texts("networks"))
         {
@@ -86,6 +99,9 @@ internal static class ClusterPolicyRules
         if (range.Number("start") >= range.Number("end"))
             v.InvalidRaw("", "\"object\"", "Start port must be less than End port");
     }
+
+    [GeneratedRegex(DomainNamePattern, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex DomainName();
 
     private static void Rule(JsonObject rule, string peers, Validation v)
     {

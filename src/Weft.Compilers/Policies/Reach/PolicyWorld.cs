@@ -1,4 +1,5 @@
 using Weft.Compilers.Policies.Testing;
+using Weft.Compilers.Policies.Verdicts;
 using Weft.Compilers.Tracing;
 using Weft.Kubernetes;
 using Weft.Model;
@@ -28,7 +29,7 @@ internal sealed class PolicyWorld
         (_objects, _pods) = (objects, pods);
         var together = objects with
         {
-            Policies = objects.Policies with { Pods = objects.Policies.Pods.Select(pod => pod with { Node = Everywhere }).ToEquatableArray() },
+            Policies = objects.Policies with { Pods = objects.Policies.Pods.Select(pod => pod with { Node = Everywhere }).ToEquatableArray(), DomainAddresses = [.. objects.Policies.DomainAddresses, .. DomainSamples.Of(objects.Policies.ClusterNetworkPolicies)] },
         };
         (_table, Problems) = PolicyCompiler.CompileOnce(together, Everywhere);
         _judge = new PolicyJudge(_table);

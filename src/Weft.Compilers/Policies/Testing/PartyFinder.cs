@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using Weft.Compilers.Dns;
 using Weft.Compilers.Offline;
+using Weft.Compilers.Policies.Verdicts;
 using Weft.Compilers.Tracing;
 using Weft.Kubernetes;
 using Weft.Model;
@@ -32,6 +33,7 @@ internal sealed class PartyFinder
             PodsEnd pods => FindPods(pods),
             NodesEnd nodes => FindNodes(nodes),
             ServiceEnd service => FindService(service),
+            DomainEnd { Name: var name } => ([new Party($"domain {name.ToString().TrimEnd('.')}", null, [DomainSamples.AddressOf(name, v6: false), DomainSamples.AddressOf(name, v6: true)])], null),
             AddressEnd { Address: var address } => (_map.EndOf(address) is var at ? [new Party(at.What, at.Node, [address])] : [], null),
             BlockEnd block => ([new Party(block.Text, null, []) { Block = block }], null),
             _ => throw new ArgumentException($"{end.GetType().Name} is no end", nameof(end)),

@@ -1,5 +1,6 @@
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Dns;
 
 namespace Weft.Compilers.Policies.Testing;
 
@@ -25,6 +26,11 @@ public sealed record NodesEnd(string Text, string? Name, LabelSelector Labels) :
 /// <param name="Text">As it was written.</param>
 /// <param name="Key">Namespace and name.</param>
 public sealed record ServiceEnd(string Text, ObjectKey Key) : PolicyEnd(Text);
+
+/// <summary>Whatever a domain name leads to, once cluster DNS was asked for it.</summary>
+/// <param name="Text">As it was written.</param>
+/// <param name="Name">The name.</param>
+public sealed record DomainEnd(string Text, DnsName Name) : PolicyEnd(Text);
 
 /// <summary>One address, whoever has it.</summary>
 /// <param name="Text">As it was written.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Dns;
 
 namespace Weft.Compilers.Policies.Testing;
 
@@ -25,7 +26,7 @@ internal sealed class PolicyEndReader(Action<JsonNode?, string> report, string n
     public PolicyEnd? Short(JsonNode? at, string text)
     {
         if (text.Length == 0)
-            return Wrong(at, "an end is empty; name a pod, labels, svc/NAME, node/NAME, an address, a block or outside");
+            return Wrong(at, "an end is empty; name a pod, labels, svc/NAME, node/NAME, domain/NAME, an address, a block or outside");
         if (text == Outside)
             return new BlockEnd(text, [], []);
         if (IpAddress.TryParse(text, out var address))
@@ -37,6 +38,7 @@ internal sealed class PolicyEndReader(Action<JsonNode?, string> report, string n
             ["svc" or "service", var name] => new ServiceEnd(text, new ObjectKey(ns, name)),
             ["svc" or "service", var space, var name] => new ServiceEnd(text, new ObjectKey(space, name)),
             [var space, "svc" or "service", var name] => new ServiceEnd(text, new ObjectKey(space, name)),
+            ["domain", var name] => Domain(at, text, name),
             ["node" or "nodes", var name] => Nodes(at, text, name),
             ["pod" or "pods", var name] => Pods(at, text, ns, name),
             ["pod" or "pods", var space, var name] => Pods(at, text, space, name),
@@ -95,6 +97,14 @@ internal sealed class PolicyEndReader(Action<JsonNode?, string> report, string n
         if (what.IndexOfAny(SelectorSigns) < 0)
             return new NodesEnd(text, what, LabelSelector.Everything);
         return Selector(at, what) is { } labels ? new NodesEnd(text, null, labels) : null;
+    }
+
+    private DomainEnd? Domain(JsonNode? at, string text, string what)
+    {
+        if (DnsName.TryParse(what, out var name, out var problem))
+            return new DomainEnd(text, name);
+        Wrong(at, $"'{what}' is no domain name: {problem}");
+        return null;
     }
 
     private BlockEnd? Block(JsonObject fields, string text)

@@ -17,8 +17,11 @@ public sealed class PolicyTester
     /// <summary>A tester of a cluster.</summary>
     /// <param name="objects">Its objects.</param>
     /// <param name="pods">Its pods, with nodes and addresses.</param>
-    public PolicyTester(ClusterSnapshot objects, EquatableArray<Pod> pods)
+    /// <param name="expectations">What is to be checked, as far as it names domains: these have addresses then.</param>
+    public PolicyTester(ClusterSnapshot objects, EquatableArray<Pod> pods, IEnumerable<PolicyExpectation>? expectations = null)
     {
+        var names = (expectations ?? []).SelectMany(expectation => expectation.From.Concat(expectation.To)).OfType<DomainEnd>().Select(end => end.Name);
+        objects = objects with { Policies = objects.Policies with { DomainAddresses = [.. objects.Policies.DomainAddresses, .. DomainSamples.Of(names)] } };
         var map = new TraceMap(objects, pods);
         _path = new PolicyPath(objects);
         _checks = new PolicyChecks(objects, pods, map, _path);

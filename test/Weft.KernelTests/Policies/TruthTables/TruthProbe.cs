@@ -7,7 +7,7 @@ namespace Weft.KernelTests.Policies.TruthTables;
 
 /// <summary>How a client calls the pod that it connects to.</summary>
 /// <param name="Name">For people.</param>
-/// <param name="Of">The address to connect to. A name of the cluster's DNS becomes one more of these, once there is DNS to ask.</param>
+/// <param name="Of">The address to connect to.</param>
 internal sealed record TruthAddress(string Name, Func<TruthPod, bool, IpAddress> Of)
 {
     public static IReadOnlyList<TruthAddress> All { get; } =

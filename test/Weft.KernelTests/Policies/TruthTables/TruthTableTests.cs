@@ -19,6 +19,9 @@ public sealed class TruthTableTests(TruthTableTests.Fixture fixture) : IClassFix
     [Theory, MemberData(nameof(Names))]
     public void Connections_pass_as_the_table_says(string name) => fixture.World.Check(TruthCases.Of(name), WithoutSctp);
 
+    [Theory, MemberData(nameof(SomeNames))]
+    public void Connections_to_names_of_Services_pass_as_the_table_says(string name) => fixture.World.Check(TruthCases.Of(name), WithoutSctp, [fixture.Names.Address]);
+
     [Fact]
     public void Changes_take_effect_one_after_the_other()
     {
@@ -39,7 +42,13 @@ public sealed class TruthTableTests(TruthTableTests.Fixture fixture) : IClassFix
 
         internal TruthWorld World => _world!;
 
-        public async ValueTask InitializeAsync() => _world = await TruthWorld.CreateAsync();
+        internal TruthNames Names { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            _world = await TruthWorld.CreateAsync();
+            Names = await TruthNames.AskAsync(_world);
+        }
 
         public ValueTask DisposeAsync()
         {

@@ -39,6 +39,9 @@ internal sealed class TruthWorld : IDisposable
     /// <summary>The world beyond the nodes: the router that they stand behind.</summary>
     public NetworkNamespace Outside => _cluster.Underlay.Namespace;
 
+    /// <summary>The nodes' objects: Services, and the nodes themselves.</summary>
+    public ClusterSnapshot Objects => _cluster.Objects;
+
     public NetworkNamespace NamespaceOf(TruthPod pod) => _pods[pod].Namespace;
 
     /// <summary>A node, 1 or 2.</summary>
@@ -56,11 +59,15 @@ internal sealed class TruthWorld : IDisposable
 
     /// <summary>Enforces a case and holds packets of every family, by every address, to its table.</summary>
     /// <exception cref="Xunit.Sdk.XunitException">They do otherwise; says how.</exception>
-    public void Check(TruthCase item, IReadOnlyList<TruthTarget> targets)
+    /// <param name="item">The case.</param>
+    /// <param name="targets">Protocols and ports.</param>
+    /// <param name="addresses">How clients call whom they connect to; by address and cluster IP when null.</param>
+    public void Check(TruthCase item, IReadOnlyList<TruthTarget> targets, IReadOnlyList<TruthAddress>? addresses = null)
     {
         Enforce(item.Cluster);
-        var probes = Observe(item.Expected, targets);
-        foreach (var (address, v6) in from address in TruthAddress.All from v6 in (bool[])[false, true] select (address, v6))
+        addresses ??= TruthAddress.All;
+        var probes = Observe(item.Expected, targets, addresses);
+        foreach (var (address, v6) in from address in addresses from v6 in (bool[])[false, true] select (address, v6))
         {
             var seen = new TruthTable((from, to, target) => item.Expected[from, to, target]);
             foreach (var probe in probes.Where(probe => probe.Address == address && probe.V6 == v6))
@@ -103,12 +110,12 @@ internal sealed class TruthWorld : IDisposable
     }
 
     /// <summary>Rounds until everything is as expected. What is missing may have been lost, and is tried again; what came although it must not is a fault at once.</summary>
-    private List<TruthProbe> Observe(TruthTable expected, IReadOnlyList<TruthTarget> targets)
+    private List<TruthProbe> Observe(TruthTable expected, IReadOnlyList<TruthTarget> targets, IReadOnlyList<TruthAddress> addresses)
     {
         var start = Stopwatch.GetTimestamp();
         while (true)
         {
-            var probes = Probes(targets);
+            var probes = Probes(targets, addresses);
             using (var round = new TruthRound(this, probes, ++_rounds))
                 round.Run(expected, Round);
             var wrong = probes.Where(probe => IsSeen(probe, expected) != expected[probe.From, probe.To, probe.Target]).ToList();
@@ -122,9 +129,9 @@ internal sealed class TruthWorld : IDisposable
         }
     }
 
-    private static List<TruthProbe> Probes(IReadOnlyList<TruthTarget> targets) =>
+    private static List<TruthProbe> Probes(IReadOnlyList<TruthTarget> targets, IReadOnlyList<TruthAddress> addresses) =>
     [
-        .. from address in TruthAddress.All
+        .. from address in addresses
            from v6 in (bool[])[false, true]
            from entry in TruthTable.Entries()
            where targets.Contains(entry.Target)
