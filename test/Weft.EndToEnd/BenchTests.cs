@@ -18,6 +18,16 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public async Task Every_figure_of_dns_can_be_measured_by_an_ordinary_user()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/dnsperf"), "dnsperf is missing (package dnsperf)");
+        await using var user = new TestLab(ordinaryUser: true);
+        var output = (await user.WeftAsync("bench", "dns", "--small")).Succeeded().Output;
+        Assert.Contains("5,000 Services, resident", output);
+        Assert.EndsWith("dns: met\n", output);
+    }
+
+    [Fact]
     public async Task A_benchmark_that_is_told_to_end_ends_with_all_that_it_started()
     {
         const string Mark = "99173";

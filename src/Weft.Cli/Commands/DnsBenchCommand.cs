@@ -8,22 +8,22 @@ internal static class DnsBenchCommand
 {
     public static Command Create()
     {
-        var (runs, seconds) = (Runs(), Seconds());
+        var (runs, seconds, small) = (Runs(), Seconds(), Small());
         var command = new Command("dns", "Answers in a second, their times under load and the size of the DNS server, beside unbound, knot and dnsmasq, one thread each; load by dnsperf."
             .WithExample("weft bench dns", "weft bench dns --runs 5 --seconds 2"))
         {
-            runs, seconds,
+            runs, seconds, small,
         };
-        command.SetAction(parsed => DnsBench.Enter(parsed.GetValue(runs), parsed.GetValue(seconds)));
+        command.SetAction(parsed => DnsBench.Enter(Scale(parsed.GetValue(runs), parsed.GetValue(seconds), parsed.GetValue(small))));
         return command;
     }
 
     public static Command Inside()
     {
-        var (runs, seconds) = (Runs(), Seconds());
-        var command = new Command("dns-inside", "The inside of `bench dns`.") { runs, seconds };
+        var (runs, seconds, small) = (Runs(), Seconds(), Small());
+        var command = new Command("dns-inside", "The inside of `bench dns`.") { runs, seconds, small };
         command.Hidden = true;
-        command.SetAction((parsed, ct) => DnsBench.RunAsync(parsed.GetValue(runs), parsed.GetValue(seconds), ct));
+        command.SetAction((parsed, ct) => DnsBench.RunAsync(Scale(parsed.GetValue(runs), parsed.GetValue(seconds), parsed.GetValue(small)), ct));
         return command;
     }
 
@@ -36,9 +36,13 @@ internal static class DnsBenchCommand
         return command;
     }
 
+    private static DnsBenchScale Scale(int runs, double seconds, bool small) => small ? DnsBenchScale.Small : new DnsBenchScale(runs, seconds);
+
     private static Option<int> Runs() => new("--runs") { Description = "How often each server is measured, besides a first time that does not count.", DefaultValueFactory = _ => 3, HelpName = "N" };
 
     private static Option<double> Seconds() => new("--seconds") { Description = "How long each time.", DefaultValueFactory = _ => 2, HelpName = "S" };
+
+    private static Option<bool> Small() => new("--small") { Description = "In seconds: whether it can be measured here; nothing is held to a promise." };
 
     private static Option<int> Number(string name, int usual) => new(name) { DefaultValueFactory = _ => usual, HelpName = "N" };
 }

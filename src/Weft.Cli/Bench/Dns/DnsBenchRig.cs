@@ -33,12 +33,12 @@ internal sealed class DnsBenchRig : IDisposable
     }
 
     /// <summary>The median rate of each, in answers a second, by its name; they take turns, after one turn that does not count.</summary>
-    public Task<IReadOnlyDictionary<string, double>> RatesAsync(IReadOnlyList<DnsBenchRival> rivals, string queries, int runs, double seconds, CancellationToken ct) =>
-        InTurnsAsync(rivals, runs + 1, rival => DnsLoad.RateAsync(rival.Port, queries, seconds, ct), Report.Median);
+    public Task<IReadOnlyDictionary<string, double>> RatesAsync(IReadOnlyList<DnsBenchRival> rivals, string queries, DnsBenchScale scale, CancellationToken ct) =>
+        InTurnsAsync(rivals, scale.Runs + 1, rival => DnsLoad.RateAsync(rival.Port, queries, scale.Seconds, ct), Report.Median);
 
     /// <summary>Each one's time for 99 of 100 answers, in milliseconds, in its best turn: what else the machine does only makes it worse.</summary>
-    public Task<IReadOnlyDictionary<string, double>> WorstAsync(string queries, int runs, double seconds, CancellationToken ct) =>
-        InTurnsAsync(All, runs + 1, rival => DnsLoad.WorstAsync(rival.Port, queries, seconds, ct), Enumerable.Min);
+    public Task<IReadOnlyDictionary<string, double>> WorstAsync(string queries, DnsBenchScale scale, CancellationToken ct) =>
+        InTurnsAsync(All, scale.Runs + 1, rival => DnsLoad.WorstAsync(rival.Port, queries, scale.Seconds, ct), Enumerable.Min);
 
     public void Dispose() => _processes.ForEach(process => process.Dispose());
 
