@@ -1,5 +1,6 @@
 using Weft.Kubernetes;
 using Weft.Model;
+using Weft.Model.Dns;
 
 namespace Weft.Compilers.Clusters;
 
@@ -115,5 +116,5 @@ public sealed record ClusterSettings
     public ClusterDnsMode Dns { get; init; } = ClusterDnsMode.Node;
 
     /// <summary>Key <c>dns-address</c>: where pods ask, the same on every node. Default: 169.254.20.10, as node-local caches have it, and fd00:169:254:20::10.</summary>
-    public EquatableArray<IpAddress> DnsAddresses { get; init; } = [IpAddress.Parse("169.254.20.10"), IpAddress.Parse("fd00:169:254:20::10")];
+    public EquatableArray<IpAddress> DnsAddresses { get; init; } = NodeLocalDns.Addresses;
 }

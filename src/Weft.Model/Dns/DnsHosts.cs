@@ -15,4 +15,13 @@ public sealed record DnsHosts(EquatableArray<DnsHost> Entries)
 
     /// <summary>Whether the addresses lead back to the names (PTR).</summary>
     public bool IsReversible { get; init; } = true;
+
+    /// <summary>Ends of which no other names exist, wherever else they could be asked for: zones of CoreDNS' plugin hosts without its option fallthrough.</summary>
+    public EquatableArray<DnsName> Denies { get; init; }
+
+    /// <summary>Ends within <see cref="Denies"/> whose names are asked for elsewhere all the same.</summary>
+    public EquatableArray<DnsName> Passes { get; init; }
+
+    /// <summary>Whether nothing is said here about any name.</summary>
+    public bool IsEmpty => Entries.Count == 0 && Denies.Count == 0;
 }

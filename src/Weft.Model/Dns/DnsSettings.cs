@@ -1,22 +1,9 @@
 namespace Weft.Model.Dns;
 
-/// <summary>Who answers names in the cluster.</summary>
-public enum DnsMode
-{
-    /// <summary>The agent of each node.</summary>
-    Node,
-
-    /// <summary>Somebody else: no address is taken, and nothing listens.</summary>
-    Off,
-}
-
 /// <summary>How the nodes' DNS is to behave: what keys of ConfigMap <c>kube-system/weft-config</c>, or a Corefile among them, say.</summary>
-/// <remarks>Immutable and compared by value, so that who applies settings knows what changed.</remarks>
+/// <remarks>Immutable and compared by value, so that who applies settings knows what changed. Whether nodes answer at all is a setting of the cluster (key <c>dns</c>).</remarks>
 public sealed record DnsSettings
 {
-    /// <summary>Key <c>dns</c>: <c>node</c> (default) or <c>off</c>.</summary>
-    public DnsMode Mode { get; init; } = DnsMode.Node;
-
     /// <summary>Key <c>dns-address</c>: addresses that pods ask, the same on every node. By default a link-local one, and one that is local to the site, whose routes end at the node.</summary>
     public EquatableArray<IpAddress> Addresses { get; init; } = NodeLocalDns.Addresses;
 
@@ -35,7 +22,7 @@ public sealed record DnsSettings
     /// <summary>Key <c>dns-transfer-to</c>: who may take the whole zone (AXFR). Empty: nobody.</summary>
     public EquatableArray<IpPrefix> TransferTo { get; init; }
 
-    /// <summary>What is done with names by their ends, the longest first; the last is the root's when there is one.</summary>
+    /// <summary>Keys <c>dns-upstreams</c>, <c>dns-stub-domains</c> and <c>dns-hosts</c>: what is done with names by their ends, the longest first; the last is the root's when there is one.</summary>
     public EquatableArray<DnsRoute> Routes { get; init; } = [new DnsRoute(DnsName.Root) { AsksNodeServers = true }];
 
     /// <summary>The route of a name: that of its longest end; null when nothing is said of the name.</summary>

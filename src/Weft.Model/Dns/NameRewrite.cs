@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Weft.Model.Dns;
 
 /// <summary>What of a name is compared.</summary>
@@ -24,4 +26,10 @@ public enum RewriteMatch
 /// <param name="From">With what: text of names in lower case, with their last dot where they end.</param>
 /// <param name="To">What takes its place.</param>
 /// <param name="Continues">Whether the rules behind it are tried as well.</param>
-public sealed record NameRewrite(RewriteMatch Match, string From, string To, bool Continues = false);
+public sealed record NameRewrite(RewriteMatch Match, string From, string To, bool Continues = false)
+{
+    /// <summary>A regular expression over names, in time that grows with the name only (as RE2, which CoreDNS uses).</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <exception cref="NotSupportedException">It looks back or ahead, which would take longer.</exception>
+    public static Regex Expression(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+}

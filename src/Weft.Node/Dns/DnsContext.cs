@@ -1,5 +1,6 @@
 using Weft.Compilers.Clusters;
 using Weft.Compilers.Dns;
+using Weft.Compilers.Dns.Settings;
 using Weft.Dns.Routing;
 using Weft.Dns.Zones;
 using Weft.Kubernetes;
@@ -13,7 +14,8 @@ namespace Weft.Node.Dns;
 /// <param name="Zone">What the zone is like.</param>
 /// <param name="Addresses">Where it is answered on this node.</param>
 /// <param name="Problems">What is wrong with the settings.</param>
-internal sealed record DnsView(DnsSettings Settings, ZoneSettings Zone, EquatableArray<IpAddress> Addresses, EquatableArray<Problem> Problems);
+/// <param name="Notes">What of them needs nothing here.</param>
+internal sealed record DnsView(DnsSettings Settings, ZoneSettings Zone, EquatableArray<IpAddress> Addresses, EquatableArray<Problem> Problems, EquatableArray<string> Notes);
 
 /// <summary>Derives <see cref="DnsView"/>, anew only when something changed that it depends on: nearly every turn is about a Service.</summary>
 /// <param name="nodeName">This node.</param>
@@ -34,13 +36,13 @@ internal sealed class DnsContext(string nodeName)
 
     private DnsView Derive(ClusterSnapshot cluster, Service? service)
     {
-        var (settings, problems) = DnsSettingsParser.Parse(cluster.Configuration?.Data);
+        var read = DnsSettingsParser.Parse(cluster.Configuration?.Data);
         var (clusterSettings, _) = ClusterSettingsParser.Parse(cluster.Configuration?.Data);
         var (topology, _) = TopologyCompiler.Compile(cluster.Nodes, clusterSettings);
         var self = topology.Find(nodeName);
         var addresses = DnsPlaceCompiler.Addresses(clusterSettings, service, HasFamily);
         var named = ClusterDns.ClusterIps(service).Where(addresses.Contains).ToEquatableArray();
-        return new DnsView(settings, DnsServiceBuilder.ZoneOf(settings, named.Count > 0 ? named : addresses), addresses, problems);
+        return new DnsView(read.Settings, DnsServiceBuilder.ZoneOf(read.Settings, named.Count > 0 ? named : addresses), addresses, read.Problems, read.Notes);
 
         bool HasFamily(bool v6) => topology.PodRanges.Any(range => range.IsV6 == v6) || (self?.Addresses.Any(address => address.IsV6 == v6) ?? false);
     }

@@ -16,4 +16,10 @@ internal static partial class DnsLog
 
     [LoggerMessage(63, LogLevel.Warning, "DNS: somebody changed its addresses or table; {Changes} changes to repair it")]
     public static partial void Drift(ILogger logger, int changes);
+
+    [LoggerMessage(64, LogLevel.Information, "DNS: settings changed: {Routes}")]
+    public static partial void Settings(ILogger logger, string routes);
+
+    [LoggerMessage(65, LogLevel.Information, "DNS: {Note}")]
+    public static partial void Note(ILogger logger, string note);
 }

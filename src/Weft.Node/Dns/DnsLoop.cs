@@ -103,6 +103,7 @@ internal sealed class DnsLoop : IAsyncDisposable
         var servers = _parts.Resolver.Servers();
         if (view.Settings != _view?.Settings || servers != _servers)
             _builder.Apply(view.Settings, servers.Except(view.Addresses).ToEquatableArray());
+        Tell(_view, view);
         (_view, _servers) = (view, servers);
     }
 
@@ -130,6 +131,17 @@ internal sealed class DnsLoop : IAsyncDisposable
             return (false, false);
         }
     }
+
+    private void Tell(DnsView? before, DnsView view)
+    {
+        if (before is not null && before.Settings != view.Settings)
+            DnsLog.Settings(_logger, string.Join("; ", view.Settings.Routes.Select(Describe)));
+        foreach (var note in view.Notes.Except(before?.Notes ?? []))
+            DnsLog.Note(_logger, note);
+    }
+
+    private static string Describe(DnsRoute route) =>
+        $"{route.Zone} asks {string.Join(", ", route.Upstreams.Select(server => server.ToString()).Concat(route.AsksNodeServers ? ["the node's servers"] : []).DefaultIfEmpty("nobody"))}";
 
     private void Tell(DnsView view)
     {

@@ -1,28 +1,34 @@
-using Weft.Compilers.Dns;
+using Weft.Compilers.Dns.Settings;
+using Weft.Model;
 using Weft.Model.Dns;
 
 namespace Weft.Tests.Dns.Settings;
 
+/// <summary>Settings of DNS from single keys of the ConfigMap.</summary>
 public sealed class DnsSettingsParserTests
 {
     [Fact]
-    public void Without_a_word_the_node_answers_and_asks_whom_the_node_asks()
+    public void Nothing_written_gives_the_defaults()
     {
-        var (settings, problems) = DnsSettingsParser.Parse(null);
-        Assert.Equal(new DnsSettings(), settings);
-        Assert.Empty(problems);
+        Assert.Equal(new DnsSettingsRead(new DnsSettings(), [], []), DnsSettingsParser.Parse(null));
+        Assert.Equal(new DnsSettings(), Read(("cluster-domain", ""), ("dns-ttl", " "), ("dns-upstreams", ""), ("dns-stub-domains", "\n"), ("dns-completion", ""), ("pod-cidrs", "10.0.0.0/8")));
     }
 
     [Fact]
-    public void Each_key_is_read()
+    public void Every_key_is_read()
     {
-        var (settings, problems) = Parse(
-            ("cluster-domain", "corp.test"), ("dns", "off"), ("dns-address", "169.254.25.10"), ("dns-ttl", "30"), ("dns-pod-records", "false"), ("dns-completion", "false"),
-            ("dns-transfer-to", "10.0.0.0/8, fd00::/8"));
-        Assert.Empty(problems);
-        Assert.Equal(("corp.test.", DnsMode.Off, "169.254.25.10", 30u, false, false), (
-            settings.ClusterDomain.ToString(), settings.Mode, string.Join(' ', settings.Addresses), settings.Ttl, settings.PodRecords, settings.Completion));
-        Assert.Equal("10.0.0.0/8 fd00::/8", string.Join(' ', settings.TransferTo));
+        var read = Read(
+            ("dns-address", "169.254.25.10"), ("cluster-domain", "K8S.example."), ("dns-ttl", "30"), ("dns-pod-records", "false"), ("dns-completion", "off"),
+            ("dns-transfer-to", "192.0.2.0/24, 2001:db8::1"), ("dns-upstreams", "192.0.2.53, tls://192.0.2.54#dns.example"),
+            ("dns-stub-domains", "corp.example = 10.0.0.53 10.0.0.54\n# not.this = 10.0.0.1\n10.1.0.0/16 = 10.0.0.55:5353\n"), ("dns-hosts", "10.0.0.1 DB.example db # the database\n::1 six.example"));
+        Assert.Equal([IpAddress.Parse("169.254.25.10")], read.Addresses);
+        Assert.Equal(("k8s.example.", 30u, false, false), (read.ClusterDomain.ToString(), read.Ttl, read.PodRecords, read.Completion));
+        Assert.Equal("192.0.2.0/24 2001:db8::1/128", string.Join(' ', read.TransferTo));
+        Assert.Equal(
+            ["1.10.in-addr.arpa. <- 10.0.0.55:5353", "corp.example. <- 10.0.0.53, 10.0.0.54", ". <- 192.0.2.53, tls://192.0.2.54#dns.example"],
+            read.Routes.Select(route => $"{route.Zone} <- {string.Join(", ", route.Upstreams)}"));
+        Assert.Equal("db.example. 10.0.0.1|db. 10.0.0.1|six.example. ::1", string.Join('|', read.RouteOf(DnsName.Root)!.Hosts.Entries.Select(host => $"{host.Name} {host.Address}")));
+        Assert.False(read.RouteOf(DnsName.Root)!.AsksNodeServers);
     }
 
     [Theory]
@@ -32,43 +38,52 @@ public sealed class DnsSettingsParserTests
     [InlineData("none", "", false)]
     public void Servers_for_everything_take_the_place_of_the_nodes_own(string value, string servers, bool asksNode)
     {
-        var (settings, problems) = Parse(("dns-upstreams", value));
-        Assert.Empty(problems);
-        var root = Assert.Single(settings.Routes);
+        var root = Assert.Single(Read(("dns-upstreams", value)).Routes);
         Assert.Equal((servers, asksNode, true), (string.Join(' ', root.Upstreams), root.AsksNodeServers, root.Zone.IsRoot));
     }
 
     [Fact]
     public void Stub_domains_go_before_the_root_the_longest_first()
     {
-        var (settings, problems) = Parse(("dns-stub-domains", "corp.example = 192.0.2.53, 192.0.2.54\nlab.corp.example = 192.0.2.55;example = 192.0.2.56"));
-        Assert.Empty(problems);
+        var routes = Read(("dns-stub-domains", "corp.example = 192.0.2.53, 192.0.2.54\nlab.corp.example = 192.0.2.55;example = 192.0.2.56")).Routes;
         Assert.Equal(
             "lab.corp.example. 192.0.2.55|corp.example. 192.0.2.53 192.0.2.54|example. 192.0.2.56|. ",
-            string.Join('|', settings.Routes.Select(route => $"{route.Zone} {string.Join(' ', route.Upstreams)}")));
+            string.Join('|', routes.Select(route => $"{route.Zone} {string.Join(' ', route.Upstreams)}")));
     }
 
     [Theory]
-    [InlineData("cluster-domain", "a..b", "is no domain")]
-    [InlineData("cluster-domain", ".", "the root holds everybody's names")]
-    [InlineData("dns-ttl", "-1", "is no number of seconds from 0 to 3600")]
-    [InlineData("dns-completion", "maybe", "neither true nor false")]
-    [InlineData("dns-transfer-to", "10.0.0.0/40", "is not a CIDR block")]
-    [InlineData("dns-upstreams", "dns.example", "is no server")]
-    [InlineData("dns-upstreams", "tls://192.0.2.53", "not spoken to by TLS yet")]
-    [InlineData("dns-stub-domains", "corp.example", "is no domain with servers")]
-    [InlineData("dns-stub-domains", ". = 192.0.2.1", "name servers for everything by dns-upstreams")]
-    [InlineData("dns-stub-domains", "a.example = 192.0.2.1; A.example. = 192.0.2.2", "is there twice")]
-    public void A_bad_value_is_told_of_and_changes_nothing(string key, string value, string message)
+    [InlineData("dns-ttl", "-1", "dns-ttl: '-1' is no number of seconds from 0 to 3600 (5 is used meanwhile)")]
+    [InlineData("dns-ttl", "3601", "dns-ttl: '3601' is no number of seconds from 0 to 3600 (5 is used meanwhile)")]
+    [InlineData("cluster-domain", ".", "cluster-domain: '.' is no domain: the root holds everybody's names; write what the kubelets have as clusterDomain (cluster.local. is used meanwhile)")]
+    [InlineData("cluster-domain", "a..b", "cluster-domain: 'a..b' is no domain: 'a..b' has an empty label; write what the kubelets have as clusterDomain (cluster.local. is used meanwhile)")]
+    [InlineData("dns-completion", "maybe", "dns-completion: 'maybe' is neither true nor false (true is used meanwhile)")]
+    [InlineData("dns-transfer-to", "10.0.0.0/33", "dns-transfer-to: '10.0.0.0/33' is not a CIDR block; write blocks such as 192.0.2.0/24, separated by commas")]
+    [InlineData("dns-upstreams", "dns.example", "dns-upstreams: 'dns.example' is no server; write addresses such as 192.0.2.53, [2001:db8::53]:5353 or tls://192.0.2.53#dns.example")]
+    [InlineData("dns-stub-domains", "corp.example", "dns-stub-domains: 'corp.example' is no domain with servers; write lines such as corp.example = 192.0.2.53")]
+    [InlineData("dns-stub-domains", "10.0.0.0/9 = 10.0.0.1", "dns-stub-domains: '10.0.0.0/9' is no domain: the names of 10.0.0.0/9 have no end in common; write blocks whose length is a multiple of 8")]
+    [InlineData("dns-stub-domains", ". = 192.0.2.1", "dns-stub-domains: the root is no stub domain: name servers for everything by dns-upstreams")]
+    [InlineData("dns-hosts", "db.example 10.0.0.1", "dns-hosts line 1: 'db.example' is no address; write an address and its names, such as '192.0.2.1 www.example.org'")]
+    [InlineData("dns-upstream", "10.0.0.1", "dns-upstream: there is no such key; those of DNS are dns, dns-address, dns-ttl, dns-pod-records, dns-completion, dns-transfer-to, dns-upstreams, dns-stub-domains, dns-hosts, cluster-domain and Corefile")]
+    public void A_bad_value_is_named_and_leaves_the_default(string key, string value, string message)
     {
-        var (settings, problems) = Parse((key, value));
-        var problem = Assert.Single(problems);
-        Assert.Equal("ConfigMap kube-system/weft-config", problem.Object);
-        Assert.StartsWith($"{key}: ", problem.Message, StringComparison.Ordinal);
-        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
-        Assert.Equal("cluster.local.", settings.ClusterDomain.ToString());
+        var read = DnsSettingsParser.Parse([new(key, value)]);
+        Assert.Equal([new Problem("ConfigMap kube-system/weft-config", "InvalidSetting", message)], read.Problems);
+        Assert.Equal(new DnsSettings(), read.Settings);
     }
 
-    private static (DnsSettings Settings, Weft.Model.EquatableArray<Weft.Model.Problem> Problems) Parse(params (string Key, string Value)[] data) =>
-        DnsSettingsParser.Parse(data.Select(pair => KeyValuePair.Create(pair.Key, pair.Value)));
+    [Fact]
+    public void A_key_counts_more_than_the_corefile()
+    {
+        var read = Read(("Corefile", "corp.example {\n forward . 10.0.0.1\n}\n. {\n kubernetes other.local { \n ttl 9 \n}\n forward . 10.0.0.2 {\n policy round_robin\n}\n}"), ("cluster-domain", "cluster.local"), ("dns-upstreams", "192.0.2.1"));
+        Assert.Equal(("cluster.local.", 9u), (read.ClusterDomain.ToString(), read.Ttl));
+        Assert.Equal(("192.0.2.1", UpstreamPolicy.RoundRobin), (string.Join(',', read.RouteOf(DnsName.Root)!.Upstreams), read.RouteOf(DnsName.Root)!.Policy));
+        Assert.Equal("10.0.0.1", string.Join(',', read.Routes[0].Upstreams));
+    }
+
+    private static DnsSettings Read(params (string Key, string Value)[] data)
+    {
+        var read = DnsSettingsParser.Parse(data.Select(entry => KeyValuePair.Create(entry.Key, entry.Value)));
+        Assert.Empty(read.Problems);
+        return read.Settings;
+    }
 }
