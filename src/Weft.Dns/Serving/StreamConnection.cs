@@ -23,7 +23,7 @@ internal sealed class StreamConnection(DnsService service, Socket socket, Stream
     /// <summary>Who asks.</summary>
     public DnsClient Client { get; } = DnsClient.From((IPEndPoint)socket.RemoteEndPoint!, DnsTransport.Stream);
 
-    /// <summary>When a whole query came or a whole answer went, in ticks of <see cref="Stopwatch"/>.</summary>
+    /// <summary>When a whole query came or something of an answer went, in ticks of <see cref="Stopwatch"/>.</summary>
     public long LastUse => Interlocked.Read(ref _lastUse);
 
     /// <summary>How long that is ago.</summary>
@@ -196,8 +196,11 @@ internal sealed class StreamConnection(DnsService service, Socket socket, Stream
         try
         {
             for (var sent = 0; sent < length;)
+            {
+                // Before the client can know of it: who asks first is used first.
+                Interlocked.Exchange(ref _lastUse, Stopwatch.GetTimestamp());
                 sent += await socket.SendAsync(output.AsMemory(sent, length - sent), _ends.Token).ConfigureAwait(false);
-            Interlocked.Exchange(ref _lastUse, Stopwatch.GetTimestamp());
+            }
         }
         finally
         {

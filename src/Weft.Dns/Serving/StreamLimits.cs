@@ -6,7 +6,7 @@ public sealed record StreamLimits
     /// <summary>How long connections may be idle: 20 s, which is what clients are told who ask (RFC 7828).</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long a connection may be without a whole query or a whole answer.</summary>
+    /// <summary>How long a connection may be without a whole query, or without taking anything of an answer.</summary>
     public TimeSpan Patience { get; init; } = Idle;
 
     /// <summary>Most connections; one more ends the one that has been idle for longest.</summary>

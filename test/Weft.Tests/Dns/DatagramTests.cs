@@ -32,13 +32,13 @@ public sealed class DatagramTests
         foreach (var (number, client) in clients.Index())
             await client.SendToAsync(new byte[] { (byte)number }, server.LocalEndPoint!);
 
-        // Datagrams on loopback are in the socket's buffer when the send returns.
         var batch = new DatagramBatch(4, 512, 512);
         Assert.Equal(-Errno.EAGAIN, new DatagramBatch(4, 512, 512).Receive((int)clients[0].Handle));
-        foreach (var expected in new[] { 4, 4, 2 })
+        for (var taken = 0; taken < clients.Count;)
         {
-            Assert.Equal(expected, batch.Receive((int)server.Handle));
-            for (var i = 0; i < expected; i++)
+            var received = Receive(batch, server);
+            Assert.InRange(received, 1, 4);
+            for (var i = 0; i < received; i++)
             {
                 Assert.Equal(((IPEndPoint)clients[batch.Datagram(i)[0]].LocalEndPoint!).Port, batch.Port(i));
                 Assert.Equal(IpAddress.Parse("127.0.0.1"), batch.Address(i));
@@ -46,7 +46,8 @@ public sealed class DatagramTests
                 batch.Answer(i, 1);
             }
 
-            Assert.Equal(expected, batch.Send((int)server.Handle));
+            Assert.Equal(received, batch.Send((int)server.Handle));
+            taken += received;
         }
 
         var buffer = new byte[16];
@@ -64,7 +65,7 @@ public sealed class DatagramTests
         using var client = Bound();
         await client.SendToAsync(new byte[100], server.LocalEndPoint!);
         var batch = new DatagramBatch(2, 64, 64);
-        Assert.Equal(1, batch.Receive((int)server.Handle));
+        Assert.Equal(1, Receive(batch, server));
         Assert.Equal((true, 64), (batch.IsCut(0), batch.Datagram(0).Length));
     }
 
@@ -100,6 +101,12 @@ public sealed class DatagramTests
             foreach (var query in queries)
                 Assert.InRange((await DnsTalk.ByDatagramAsync(server, query)).Length, 12, Responder.LongestDatagram);
         }
+    }
+
+    private static int Receive(DatagramBatch batch, Socket socket)
+    {
+        Assert.True(socket.Poll(TimeSpan.FromSeconds(60), SelectMode.SelectRead));
+        return batch.Receive((int)socket.Handle);
     }
 
     private static Socket Bound()
