@@ -11,6 +11,7 @@ using Weft.Model.Routes;
 using Weft.Netlink;
 using Weft.Netlink.Nftables;
 using Weft.Node;
+using Weft.Node.Dns;
 using Weft.Tests.Client.Upstream;
 
 namespace Weft.KernelTests.Node;
@@ -101,6 +102,7 @@ internal sealed class ForeignAgent : IAsyncDisposable, ILogger
         await StopAsync();
         foreach (var route in Routes)
             _network.DeleteRoute(route);
+        new DnsPlace(_network, _filter).Put([]);
         foreach (var table in Tables.Tables)
             _filter.Apply(new NftBatch([new NftDeleteTable(table.Id)]));
         _network.DeleteLink("foreign0");

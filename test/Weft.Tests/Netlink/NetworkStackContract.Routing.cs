@@ -31,6 +31,21 @@ public abstract partial class NetworkStackContract
     }
 
     [Fact]
+    public void Addresses_that_are_no_source_by_themselves_read_back_as_they_were_wished()
+    {
+        Cable();
+        var v4 = new InterfaceAddress("a", Ip("169.254.20.10"), 32) { Scope = RouteScope.Host };
+        var v6 = new InterfaceAddress("a", Ip("fd00::10"), 128) { NoDad = true, Deprecated = true };
+        Here.AddAddress(v4);
+        Here.AddAddress(v6);
+        Here.ReplaceAddress(v4);
+        Here.ReplaceAddress(v6);
+        Assert.Contains(v4, Here.Addresses().Select(address => address with { State = default }));
+        Assert.Contains(v6, Here.Addresses().Select(address => address with { State = default }));
+        Assert.Equal(AddressState.Deprecated, Here.Addresses().Single(address => address.Address == v6.Address).State & AddressState.Deprecated);
+    }
+
+    [Fact]
     public void An_address_makes_the_route_to_its_prefix_unless_told_not_to()
     {
         Cable();
