@@ -32,6 +32,9 @@ public sealed class CachedAnswer
     /// <summary>What came of the question.</summary>
     public DnsCode Code => _header.Code;
 
+    /// <summary>Whether it has no records of the answer.</summary>
+    internal bool IsEmpty => _header.Answers == 0;
+
     /// <summary>How many bytes it takes.</summary>
     public int Length => _message.Length;
 
@@ -41,8 +44,10 @@ public sealed class CachedAnswer
     /// <summary>Whether it holds no more.</summary>
     public bool IsStale(DateTimeOffset now) => now - Stored >= Ttl;
 
-    /// <summary>Whether it is about to end, so that it is worth asking again before that: the last tenth of its time.</summary>
-    public bool IsEnding(DateTimeOffset now) => now - Stored >= Ttl * 0.9;
+    /// <summary>Whether it is about to end, so that it is worth asking again before that.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="part">How much of its time is the end: 0.1 is a tenth, 0 none.</param>
+    public bool IsEnding(DateTimeOffset now, double part) => part > 0 && now - Stored >= Ttl * (1 - part);
 
     /// <summary>Writes the answer to a query.</summary>
     /// <param name="query">A query for the same name, type and class.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Weft.Dns.Caching;
 using Weft.Dns.Wire;
 using Weft.Model.Dns;
@@ -14,13 +13,11 @@ public readonly record struct Forwarded(CachedAnswer? Answer, bool IsStale = fal
 
 /// <summary>Answers names of others: from memory, else by asking servers, each question once however many clients wait for it.</summary>
 /// <remarks>
-/// The first server that is well is asked; when it fails or is slow, the next. One that failed rests, and is asked only when all others failed as well. Answers
+/// The first server that is well is asked; when it fails or is slow, the next. One that failed again and again is asked only when all others failed as well, until it is heard again. Answers
 /// that are about to end are asked for again while the old one is still given.
 /// </remarks>
 public sealed class Forwarder
 {
-    private const int EmptyOpt = 11;
-
     private readonly UpstreamState[] _upstreams;
     private readonly ForwarderOptions _options;
     private readonly AnswerCache _cache;
@@ -28,6 +25,7 @@ public sealed class Forwarder
     private readonly ConcurrentDictionary<(DnsName Name, DnsType Type), Task<Forwarded>> _asked = new();
     private readonly ConcurrentBag<AnswerReader> _readers = [];
     private int _inFlight;
+    private uint _turn = uint.MaxValue;
 
     /// <summary>Begins with an empty memory.</summary>
     public Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptions options, TimeProvider time)
@@ -41,6 +39,11 @@ public sealed class Forwarder
 
     internal AnswerCache Cache => _cache;
 
+    /// <summary>What happened here, for metrics.</summary>
+    internal ForwarderFigures Figures { get; } = new();
+
+    internal IReadOnlyList<UpstreamState> Upstreams => _upstreams;
+
     /// <summary>How many answers are remembered.</summary>
     public int Remembered => _cache.Count;
 
@@ -50,8 +53,13 @@ public sealed class Forwarder
         var now = _time.GetUtcNow();
         if (_cache.Find(name, type) is not { } known || known.IsStale(now))
             return null;
-        if (known.IsEnding(now))
+        Figures.Hit(known);
+        if (known.IsEnding(now, _options.Cache.Prefetch) && !_asked.ContainsKey((DnsName.FromWire(name), type)))
+        {
+            Figures.Prefetched();
             _ = Ask(DnsName.FromWire(name), type);
+        }
+
         return known;
     }
 
@@ -60,6 +68,7 @@ public sealed class Forwarder
     {
         if (Find(name.Wire, type) is { } known)
             return new Forwarded(known);
+        Figures.Missed();
         var asking = Ask(name, type);
         var old = _cache.Find(name.Wire, type) is { } ended && _time.GetUtcNow() - ended.Stored < ended.Ttl + _options.Cache.MaxStale ? ended : null;
         if (old is null)
@@ -67,12 +76,18 @@ public sealed class Forwarder
         try
         {
             var forwarded = await asking.WaitAsync(_options.StaleAfter, _time).ConfigureAwait(false);
-            return forwarded.Answer is not null ? forwarded : new Forwarded(old, IsStale: true, forwarded.Failure);
+            return forwarded.Answer is not null ? forwarded : Stale(old, forwarded.Failure);
         }
         catch (TimeoutException)
         {
-            return new Forwarded(old, IsStale: true, "no server has answered yet");
+            return Stale(old, "no server has answered yet");
         }
+    }
+
+    private Forwarded Stale(CachedAnswer old, string? failure)
+    {
+        Figures.ServedStale();
+        return new Forwarded(old, IsStale: true, failure);
     }
 
     private Task<Forwarded> Ask(DnsName name, DnsType type)
@@ -82,6 +97,7 @@ public sealed class Forwarder
         if (Interlocked.Increment(ref _inFlight) > _options.MostInFlight)
         {
             Interlocked.Decrement(ref _inFlight);
+            Figures.Rejected();
             return Task.FromResult(new Forwarded(null, Failure: $"{_options.MostInFlight} queries to other servers are under way already"));
         }
 
@@ -118,11 +134,13 @@ public sealed class Forwarder
         using var patience = new CancellationTokenSource(_options.Patience, _time);
         var failure = "there is no server to ask";
         var answer = new byte[ushort.MaxValue];
+        if (_upstreams.Length > 0 && _upstreams.All(upstream => upstream.IsIll(_options.MostFailures)))
+            Figures.AllIll();
         foreach (var (upstream, last) in Order())
         {
             if (patience.IsCancellationRequested)
                 break;
-            var query = Query(name, type);
+            var query = UpstreamQuery.Write(name, type, _options.MixCase);
             using var attempt = last ? new CancellationTokenSource() : new CancellationTokenSource(_options.Attempt, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, attempt.Token);
             var started = _time.GetTimestamp();
@@ -131,12 +149,13 @@ public sealed class Forwarder
                 var length = await upstream.Upstream.ExchangeAsync(query, answer, either.Token).ConfigureAwait(false);
                 if (Read(answer.AsSpan(0, length), name, type) is { } read)
                 {
-                    upstream.Answered();
+                    upstream.Answered(read.Code.ToString(), _time.GetElapsedTime(started));
                     return new Forwarded(read);
                 }
 
                 // It is well, but cannot answer this: perhaps another one can.
-                failure = $"{upstream.Upstream.Name} answers {DnsHeader.Read(answer).Code}";
+                failure = Refusal(upstream, answer.AsSpan(0, length));
+                upstream.Answered(DnsHeader.Read(answer).Code.ToString(), _time.GetElapsedTime(started));
                 continue;
             }
             catch (UpstreamException e)
@@ -148,19 +167,29 @@ public sealed class Forwarder
                 failure = $"{upstream.Upstream.Name}: no answer within {_time.GetElapsedTime(started).TotalSeconds:0.0} s";
             }
 
-            upstream.Failed(_time.GetUtcNow(), _options.Rest);
+            upstream.Failed(_options.MostFailures, _options.HealthInterval, _time);
         }
 
         return new Forwarded(null, Failure: failure);
     }
 
-    /// <summary>The servers as they are given, those that rest behind the others.</summary>
+    /// <summary>The servers in the order of the policy, those that are ill behind the others.</summary>
     private IEnumerable<(UpstreamState Upstream, bool IsLast)> Order()
     {
-        var now = _time.GetUtcNow();
-        var order = _upstreams.OrderBy(upstream => upstream.Rests(now)).ToList();
-        return order.Select((upstream, i) => (upstream, i == order.Count - 1));
+        var order = (UpstreamState[])_upstreams.Clone();
+        if (_options.Policy == UpstreamPolicy.Random)
+            Random.Shared.Shuffle(order);
+        else if (_options.Policy == UpstreamPolicy.RoundRobin && order.Length > 0)
+            order = Rotate(order, (int)(Interlocked.Increment(ref _turn) % (uint)order.Length));
+        var sorted = order.OrderBy(upstream => upstream.IsIll(_options.MostFailures)).ToList();
+        return sorted.Select((upstream, i) => (upstream, i == sorted.Count - 1));
     }
+
+    private static string Refusal(UpstreamState upstream, ReadOnlySpan<byte> answer) => DnsHeader.Read(answer).Code is var code and not (DnsCode.NoError or DnsCode.NXDomain)
+        ? $"{upstream.Upstream.Name} answers {code}"
+        : $"{upstream.Upstream.Name} answers what is no sound answer to the question";
+
+    private static UpstreamState[] Rotate(UpstreamState[] servers, int first) => [.. servers[first..], .. servers[..first]];
 
     private CachedAnswer? Read(ReadOnlySpan<byte> message, DnsName name, DnsType type)
     {
@@ -169,22 +198,5 @@ public sealed class Forwarder
         var answer = reader.Read(message, name.Wire, type, _time.GetUtcNow());
         _readers.Add(reader);
         return answer;
-    }
-
-    private byte[] Query(DnsName name, DnsType type)
-    {
-        Span<byte> random = stackalloc byte[2 + DnsName.MaxLength];
-        RandomNumberGenerator.Fill(random);
-        Span<byte> mixed = stackalloc byte[name.Wire.Length];
-        for (var i = 0; i < mixed.Length; i++)
-        {
-            var lower = NameBytes.Lower(name.Wire[i]);
-            mixed[i] = _options.MixCase && lower is >= (byte)'a' and <= (byte)'z' && (random[2 + i] & 1) != 0 ? (byte)(lower & ~0x20) : lower;
-        }
-
-        var writer = new MessageWriter(new byte[DnsHeader.Length + mixed.Length + 4 + EmptyOpt]);
-        writer.TryWriteQuestion(mixed, type);
-        Edns.TryWrite(ref writer, Serving.Responder.LongestDatagram, DnsCode.NoError, wantsSignatures: false, []);
-        return writer.Finish(new DnsHeader((ushort)(random[0] << 8 | random[1]), DnsFlags.RecursionDesired, 1, Additional: 1)).ToArray();
     }
 }

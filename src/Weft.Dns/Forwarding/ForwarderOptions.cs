@@ -14,8 +14,14 @@ public sealed record ForwarderOptions
     /// <summary>Longest wait for one server while there is another to ask. 2 s as CoreDNS' forward plugin reads.</summary>
     public TimeSpan Attempt { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a server that failed is asked last.</summary>
-    public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Which server is asked first.</summary>
+    public UpstreamPolicy Policy { get; init; }
+
+    /// <summary>After how many failures in a row a server counts as ill, and is asked last; 0: never. 2 as CoreDNS.</summary>
+    public int MostFailures { get; init; } = 2;
+
+    /// <summary>How often a server that failed is asked whether it is well again. Half a second as CoreDNS.</summary>
+    public TimeSpan HealthInterval { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>After how long an old answer is given while others are still waited for (RFC 8767, section 5).</summary>
     public TimeSpan StaleAfter { get; init; } = TimeSpan.FromSeconds(1.8);
@@ -27,5 +33,13 @@ public sealed record ForwarderOptions
     public bool MixCase { get; init; }
 
     /// <summary>As the settings of a route have it.</summary>
-    public static ForwarderOptions Of(DnsRoute route) => new() { Cache = route.Cache, MostInFlight = route.MostInFlight, MixCase = route.MixCase };
+    public static ForwarderOptions Of(DnsRoute route) => new()
+    {
+        Cache = route.Cache,
+        Policy = route.Policy,
+        MostInFlight = route.MostInFlight,
+        MostFailures = route.MostFailures,
+        HealthInterval = route.HealthInterval,
+        MixCase = route.MixCase,
+    };
 }

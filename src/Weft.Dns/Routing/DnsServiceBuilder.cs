@@ -45,7 +45,7 @@ public sealed class DnsServiceBuilder : IDisposable
         {
             Service.Routes = Build(settings, nodeServers, Service.Routes);
             Service.TransferTo = settings.TransferTo;
-            _pool.Keep(Service.Routes.Routes.SelectMany(route => route.Servers));
+            _pool.Keep(Service.Routes.Routes.SelectMany(route => route.Servers.Select(server => (server, route.Settings.Expire))));
         }
     }
 
@@ -64,6 +64,6 @@ public sealed class DnsServiceBuilder : IDisposable
         if (old?.Settings == route)
             return old;
         var cache = old?.Settings.Cache == route.Cache ? old.Forwarder.Cache : new AnswerCache(route.Cache.Entries);
-        return new LiveRoute(route, servers, new Forwarder([.. servers.Select(_pool.Get)], ForwarderOptions.Of(route), cache, _time));
+        return new LiveRoute(route, servers, new Forwarder([.. servers.Select(server => _pool.Get(server, route.Expire))], ForwarderOptions.Of(route), cache, _time));
     }
 }

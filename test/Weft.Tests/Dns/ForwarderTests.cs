@@ -10,7 +10,7 @@ namespace Weft.Tests.Dns;
 public sealed class ForwarderTests
 {
     private static readonly DnsName Name = DnsName.Parse("www.example.org");
-    private static readonly ForwarderOptions Options = new() { Attempt = TimeSpan.FromMilliseconds(200), StaleAfter = TimeSpan.FromMilliseconds(100), Patience = TimeSpan.FromSeconds(30) };
+    private static readonly ForwarderOptions Options = new() { HealthInterval = TimeSpan.FromHours(1), Attempt = TimeSpan.FromMilliseconds(200), StaleAfter = TimeSpan.FromMilliseconds(100), Patience = TimeSpan.FromSeconds(30) };
 
     [Fact]
     public async Task One_question_is_asked_once_however_many_wait_and_remembered()
@@ -42,10 +42,10 @@ public sealed class ForwarderTests
     }
 
     [Fact]
-    public async Task A_server_that_failed_rests_and_is_asked_last()
+    public async Task A_server_that_is_ill_is_asked_last()
     {
         var (first, second) = (new ScriptedUpstream { Fails = true }, new ScriptedUpstream());
-        var forwarder = new Forwarder([first, second], Options with { Rest = TimeSpan.FromHours(1) }, TimeProvider.System);
+        var forwarder = new Forwarder([first, second], Options with { MostFailures = 1, HealthInterval = TimeSpan.FromHours(1) }, TimeProvider.System);
         await forwarder.AskAsync(Name, DnsType.A);
         await forwarder.AskAsync(Name, DnsType.AAAA);
         Assert.Equal((1, 2), (first.Asked, second.Asked));
