@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Weft.Compilers.Dns;
+using Weft.Dns.Metrics;
 using Weft.Dns.Serving;
 using Weft.Kubernetes.Client;
 using Weft.Model.Nodes;
@@ -27,6 +28,7 @@ internal sealed class DnsAgent : IAsyncDisposable
     private readonly DnsLoop _loop;
     private readonly TableWatch _tables;
     private readonly DnsLoopMetrics _metrics;
+    private readonly DnsMetrics _queries;
 
     public DnsAgent(NodeAgentOptions options, ClusterWatch cluster, ServiceWatch services, PolicyWatch policies, DnsKernel kernel, EventRecorder events, ILogger logger)
     {
@@ -46,6 +48,8 @@ internal sealed class DnsAgent : IAsyncDisposable
             Metrics = _metrics,
         };
         _loop = new DnsLoop(options, cluster, parts, logger);
+        _queries = new DnsMetrics(_loop.Service);
+        _loop.Service.Observe(_queries);
         _tables = new TableWatch(kernel.Monitor, [NodeTables.Dns], _loop.Doubt, noteChange: null);
     }
 
@@ -57,7 +61,11 @@ internal sealed class DnsAgent : IAsyncDisposable
         Task.WhenAll(_loop.RunAsync(cancel), _tables.RunAsync(_logger, _options.VerifyPeriod, cancel), WatchAddressesAsync(cancel));
 
     /// <summary>Appends the figures of DNS.</summary>
-    public void WriteMetrics(StringBuilder text) => _metrics.Write(text);
+    public void WriteMetrics(StringBuilder text)
+    {
+        _metrics.Write(text);
+        _queries.Write(text);
+    }
 
     /// <summary>Stops answering; addresses and table stay, for the agent that comes next.</summary>
     public ValueTask DisposeAsync() => _loop.DisposeAsync();

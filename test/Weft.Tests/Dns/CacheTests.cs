@@ -25,8 +25,8 @@ public sealed class CacheTests
         var answer = Give(cached, "WWW.example.ORG", Now.AddSeconds(40));
         Assert.Equal("WWW.example.ORG. 60 IN A 192.0.2.1", answer.Answers.Single().ToString());
         Assert.Equal((0x77, true, false), (answer.Header.Id, answer.Header.Flags.HasFlag(DnsFlags.RecursionAvailable), answer.Header.Flags.HasFlag(DnsFlags.Authoritative)));
-        Assert.False(cached.IsEnding(Now.AddSeconds(89)));
-        Assert.True(cached.IsEnding(Now.AddSeconds(90)));
+        Assert.False(cached.IsEnding(Now.AddSeconds(89), 0.1));
+        Assert.True(cached.IsEnding(Now.AddSeconds(90), 0.1));
         Assert.False(cached.IsStale(Now.AddSeconds(99)));
         Assert.True(cached.IsStale(Now.AddSeconds(100)));
         Assert.Equal(30u, Give(cached, "www.example.org", Now.AddSeconds(200)).Answers.Single().Ttl);
