@@ -36,6 +36,8 @@ internal sealed class DnsAgent : IAsyncDisposable
         _metrics = new DnsLoopMetrics(() => services.States.Max(state => state.StaleFor));
         var changed = new ChangeSignal();
         policies.OnNamespaces(changed);
+        var searches = new SearchDirectory(options.NodeName);
+        policies.Pods.OnSeen(searches.Note);
         var parts = new DnsParts
         {
             Changed = changed,
@@ -44,6 +46,7 @@ internal sealed class DnsAgent : IAsyncDisposable
             NamespacesSynced = policies.NamespacesSynced,
             Place = new DnsPlace(kernel.Network, kernel.Filter),
             Resolver = new NodeResolver(options.ResolvConf),
+            Searches = searches,
             Events = events,
             Metrics = _metrics,
         };

@@ -49,6 +49,31 @@ public sealed class CachedAnswer
     /// <param name="part">How much of its time is the end: 0.1 is a tenth, 0 none.</param>
     public bool IsEnding(DateTimeOffset now, double part) => part > 0 && now - Stored >= Ttl * (1 - part);
 
+    /// <summary>Whether there is a record of a type among its answers, and not only aliases.</summary>
+    internal bool Has(DnsType type)
+    {
+        var reader = new MessageReader(_message);
+        Span<byte> name = stackalloc byte[DnsName.MaxLength];
+        if (!reader.TryReadHeader(out var header) || !reader.TryReadQuestion(name, out _))
+            return false;
+        for (var i = 0; i < header.Answers && reader.TryReadRecord(name, out var record); i++)
+        {
+            if (record.Type == type)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Seconds for which all of its records hold, as they would be written now.</summary>
+    internal uint TtlLeft(DateTimeOffset now)
+    {
+        var left = SecondsLeft(now);
+        foreach (var place in _times)
+            left = Math.Min(left, TtlAt(place, now, stale: 1));
+        return left;
+    }
+
     /// <summary>Writes the answer to a query.</summary>
     /// <param name="query">A query for the same name, type and class.</param>
     /// <param name="transport">How it came.</param>
@@ -102,14 +127,19 @@ public sealed class CachedAnswer
 
     private void SetTimes(Span<byte> buffer, DateTimeOffset now, uint stale)
     {
-        var (age, left) = (now - Stored, (uint)Math.Max(0, Math.Ceiling((Ttl - (now - Stored)).TotalSeconds)));
         foreach (var place in _times)
-        {
-            var ttl = BinaryPrimitives.ReadUInt32BigEndian(buffer[place..]);
-            var passed = (uint)Math.Max(0, age.TotalSeconds);
-            BinaryPrimitives.WriteUInt32BigEndian(buffer[place..], age >= Ttl ? stale : Math.Min(ttl > passed ? ttl - passed : left, Math.Max(left, 1)));
-        }
+            BinaryPrimitives.WriteUInt32BigEndian(buffer[place..], TtlAt(place, now, stale));
     }
+
+    private uint TtlAt(int place, DateTimeOffset now, uint stale)
+    {
+        if (IsStale(now))
+            return stale;
+        var (ttl, left, passed) = (BinaryPrimitives.ReadUInt32BigEndian(_message.AsSpan(place)), SecondsLeft(now), (uint)Math.Max(0, (now - Stored).TotalSeconds));
+        return Math.Min(ttl > passed ? ttl - passed : left, left);
+    }
+
+    private uint SecondsLeft(DateTimeOffset now) => (uint)Math.Max(1, Math.Ceiling((Ttl - (now - Stored)).TotalSeconds));
 
     private static void PutOpt(Span<byte> buffer, bool wantsSignatures)
     {

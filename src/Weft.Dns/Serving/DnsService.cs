@@ -15,7 +15,7 @@ namespace Weft.Dns.Serving;
 /// <param name="zone">The zone at first.</param>
 /// <param name="routes">Whom others' names are asked of, at first; null when they are refused.</param>
 /// <param name="time">The clock.</param>
-public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvider time)
+public sealed partial class DnsService(ClusterZone zone, RouteTable? routes, TimeProvider time)
 {
     private static readonly CacheLimits Defaults = new();
 
@@ -125,6 +125,8 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
 
     private async ValueTask<(int Length, AnswerSource Source)> AskAsync(DnsClient client, ReadOnlyMemory<byte> message, Memory<byte> buffer)
     {
+        if (await CompleteAsync(client, message, buffer).ConfigureAwait(false) is { } completed)
+            return completed;
         var (name, type, target) = Read(message.Span);
         var forwarded = await _routes.AskAsync(target ?? name, type).ConfigureAwait(false);
         var length = Write(client, message.Span, forwarded, isAlias: target is not null, buffer.Span, out var source);
@@ -185,7 +187,7 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
 
         var kind = _responder.Respond(_zone, query, client.Transport, unchecked(_turn++), buffer, out length, out note);
         if (kind is ResponseKind.Drop or ResponseKind.Send)
-            return true;
+            return TryComplete(client, query, buffer, ref length, ref note);
         if (kind == ResponseKind.Follow || _routes.Known(query.Name, query.Type) is not { } known)
             return false;
         note = new AnswerNote(AnswerSource.Cache);
@@ -205,15 +207,7 @@ public sealed class DnsService(ClusterZone zone, RouteTable? routes, TimeProvide
     {
         Span<byte> name = stackalloc byte[DnsName.MaxLength];
         var query = DnsQuery.Read(message, name);
-        Span<byte> buffer = stackalloc byte[Responder.LongestDatagram];
-        var writer = new MessageWriter(buffer);
-        writer.TryWriteQuestion(query.Name, query.Type);
-        var counts = default(SectionCounts);
-        var outcome = _zone.Answer(query.Name, query.Type, 0, ref writer, ref counts);
-        DnsName? target = null;
-        if (outcome == ZoneOutcome.Alias && DnsMessage.TryRead(writer.Finish(new DnsHeader(0, DnsFlags.Response, 1, counts.Answers)), out var own))
-            target = DnsName.FromWire(own.Answers[^1].Data.Span);
-        return (DnsName.FromWire(query.Name), query.Type, target);
+        return (DnsName.FromWire(query.Name), query.Type, _zone.Probe(query.Name, query.Type).Target);
     }
 
     private int Write(in DnsClient client, ReadOnlySpan<byte> message, in Forwarded forwarded, bool isAlias, Span<byte> buffer, out AnswerSource source)

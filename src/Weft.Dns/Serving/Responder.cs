@@ -1,4 +1,5 @@
 using Weft.Dns.Caching;
+using Weft.Dns.Completion;
 using Weft.Dns.Wire;
 using Weft.Dns.Zones;
 using Weft.Model.Dns;
@@ -105,6 +106,34 @@ public sealed class Responder(bool recursion)
         zone.Answer(query.Name, query.Type, 0, ref writer, ref counts);
         answer.CopyTo(ref writer, now, ref counts);
         return Finish(ref writer, query, answer.Code, DnsFlags.None, questions, counts);
+    }
+
+    /// <summary>Writes an alias from the name that was asked for to the one at which a walk ended, and behind it what that name has; no records when it has none.</summary>
+    /// <param name="walk">A walk that came to an end.</param>
+    /// <param name="query">The query for the first name of the list.</param>
+    /// <param name="transport">How it came.</param>
+    /// <param name="turn">Which of several addresses comes first.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="buffer">Room for the answer.</param>
+    /// <returns>Its length.</returns>
+    internal int Complete(SearchWalk walk, in DnsQuery query, DnsTransport transport, uint turn, DateTimeOffset now, Span<byte> buffer)
+    {
+        var final = walk.Final.GetValueOrDefault().Wire;
+        var counts = default(SectionCounts);
+        var writer = Begin(query, transport, buffer, out var questions);
+        if (walk.IsEmpty)
+        {
+            walk.Zone.WriteStart(ref writer, ref counts.Authorities);
+            return Finish(ref writer, query, DnsCode.NoError, DnsFlags.None, questions, counts);
+        }
+
+        if (writer.TryWriteNameRecord(query.Name, DnsType.CNAME, walk.Ttl, [], final))
+            counts.Answers++;
+        else
+            counts.Truncated = true;
+        walk.Zone.Answer(final, query.Type, turn, ref writer, ref counts);
+        walk.Others?.Answer?.CopyTo(ref writer, now, ref counts);
+        return Finish(ref writer, query, DnsCode.NoError, DnsFlags.None, questions, counts);
     }
 
     private static MessageWriter Begin(in DnsQuery query, DnsTransport transport, Span<byte> buffer, out ushort questions)

@@ -28,6 +28,19 @@ public sealed partial class ClusterZone
         return outcome;
     }
 
+    /// <summary>What the zone would say, and where an alias of it leads that ends elsewhere.</summary>
+    internal (ZoneOutcome Outcome, DnsName? Target) Probe(ReadOnlySpan<byte> name, DnsType type)
+    {
+        Span<byte> buffer = stackalloc byte[Serving.Responder.LongestDatagram];
+        var writer = new MessageWriter(buffer);
+        writer.TryWriteQuestion(name, type);
+        var counts = default(SectionCounts);
+        var outcome = Answer(name, type, 0, ref writer, ref counts);
+        return outcome == ZoneOutcome.Alias && DnsMessage.TryRead(writer.Finish(new DnsHeader(0, DnsFlags.Response, 1, counts.Answers)), out var own)
+            ? (outcome, DnsName.FromWire(own.Answers[^1].Data.Span))
+            : (outcome, null);
+    }
+
     private ZoneOutcome Inside(in ZoneLabels labels, DnsType type, uint turn, ref MessageWriter writer, ref SectionCounts counts)
     {
         if (labels.Count == 0)
@@ -247,7 +260,7 @@ public sealed partial class ClusterZone
         return ZoneOutcome.Found;
     }
 
-    private void WriteStart(ref MessageWriter writer, ref ushort count)
+    internal void WriteStart(ref MessageWriter writer, ref ushort count)
     {
         if (writer.TryWriteSoa(_names.Origin.Wire, _settings.Ttl, _names.Server.Wire, _names.Mailbox.Wire, Times))
             count++;

@@ -35,6 +35,9 @@ public sealed partial class ClusterZone
     /// <summary>Counts changes, as the zone's start tells them.</summary>
     public uint Serial { get; }
 
+    /// <summary>What it is like, whatever is in it.</summary>
+    public ZoneSettings Settings => _settings;
+
     /// <summary>A zone without Services.</summary>
     /// <param name="serial">The first serial: one that is larger than before, as seconds since 1970 are.</param>
     public static ClusterZone Empty(ZoneSettings settings, uint serial) =>

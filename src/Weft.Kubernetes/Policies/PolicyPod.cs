@@ -5,8 +5,8 @@ using Weft.Model.Services;
 
 namespace Weft.Kubernetes;
 
-/// <summary>What network policies need to know of a pod, and no more: ten thousand of them stay small.</summary>
-/// <remarks>Equal when all that policies look at is; the resource version is not. Read from JSON it takes a Pod; it cannot be written.</remarks>
+/// <summary>What network policies and cluster DNS need to know of a pod, and no more: ten thousand of them stay small.</summary>
+/// <remarks>Equal when all that they look at is; the resource version is not. Read from JSON it takes a Pod; it cannot be written.</remarks>
 [JsonConverter(typeof(PolicyPodConverter))]
 public sealed record PolicyPod : IKubeObject<PolicyPod>
 {
@@ -33,6 +33,9 @@ public sealed record PolicyPod : IKubeObject<PolicyPod>
     /// <summary>Ports with names, of containers and sidecars; sorted, each once.</summary>
     public EquatableArray<PodPort> Ports { get; init; }
 
+    /// <summary>How it resolves names; null for the usual way.</summary>
+    public PodResolver? Resolver { get; init; }
+
     /// <summary>Its namespace.</summary>
     public string Namespace => Metadata.Namespace ?? "";
 
@@ -55,13 +58,14 @@ public sealed record PolicyPod : IKubeObject<PolicyPod>
         IsFinished = pod.IsFinished(),
         Addresses = AddressesOf(pod.Status),
         Ports = PortsOf(pod.Spec),
+        Resolver = PodResolver.Of(pod),
     };
 
     /// <inheritdoc/>
     public bool Equals(PolicyPod? other) =>
         other is not null && Name == other.Name && Namespace == other.Namespace && Labels == other.Labels && Metadata.Uid == other.Metadata.Uid
         && Metadata.CreationTimestamp == other.Metadata.CreationTimestamp && Metadata.DeletionTimestamp == other.Metadata.DeletionTimestamp
-        && Node == other.Node && HostNetwork == other.HostNetwork && IsFinished == other.IsFinished && Addresses == other.Addresses && Ports == other.Ports;
+        && Node == other.Node && HostNetwork == other.HostNetwork && IsFinished == other.IsFinished && Addresses == other.Addresses && Ports == other.Ports && Resolver == other.Resolver;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Namespace, Name);

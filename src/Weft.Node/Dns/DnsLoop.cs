@@ -37,6 +37,7 @@ internal sealed class DnsLoop : IAsyncDisposable
         _zone = new DnsZone(options.Time);
         _context = new DnsContext(options.NodeName);
         _builder = new DnsServiceBuilder(new DnsSettings(), _zone.Current, [], options.Time);
+        _builder.Service.SearchLists = parts.Searches;
         _sockets = new DnsSockets(_builder.Service);
         _problems = new ProblemReporter(parts.Events, logger);
         _cluster.OnChange(parts.Changed);
@@ -89,6 +90,7 @@ internal sealed class DnsLoop : IAsyncDisposable
         problems.AddRange(view.Problems.AsSpan());
         problems.AddRange(_zone.Follow(cluster, view.Zone).AsSpan());
         Apply(view);
+        _parts.Searches.Follow(SearchSettings.Of(view.Settings, _parts.Resolver.Search, cluster.Policies.Namespaces));
         _builder.Service.Zone = _zone.Current;
         var (programmed, drift) = Place(view, problems);
         var elapsed = _options.Time.GetElapsedTime(started);

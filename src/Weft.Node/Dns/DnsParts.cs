@@ -26,6 +26,9 @@ internal sealed record DnsParts
     /// <summary>Whom the node asks.</summary>
     public required NodeResolver Resolver { get; init; }
 
+    /// <summary>How pods of this node complete names.</summary>
+    public required SearchDirectory Searches { get; init; }
+
     /// <summary>Where problems go.</summary>
     public required EventRecorder Events { get; init; }
 

@@ -10,6 +10,9 @@ internal sealed class NodeResolver(string path)
     private DateTime _written;
     private EquatableArray<IpAddress> _servers;
 
+    /// <summary>Its search list, as of the last look at the file.</summary>
+    public EquatableArray<DnsName> Search { get; private set; }
+
     /// <summary>The servers of now; those of before while the file cannot be read.</summary>
     public EquatableArray<IpAddress> Servers()
     {
@@ -19,7 +22,7 @@ internal sealed class NodeResolver(string path)
         {
             var written = File.GetLastWriteTimeUtc(path);
             if (written != _written)
-                _servers = ResolvConf.Parse(File.ReadAllText(path)).Servers;
+                (_servers, Search, _) = ResolvConf.Parse(File.ReadAllText(path));
             _written = written;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

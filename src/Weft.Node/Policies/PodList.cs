@@ -20,6 +20,7 @@ internal sealed class PodList(AttachmentFile? file = null)
     private readonly Dictionary<ObjectKey, PodAttachment> _attached = (file?.Read() ?? []).DistinctBy(item => item.Pod).ToDictionary(item => item.Pod);
     private readonly HashSet<string> _running = [.. (file?.Read() ?? []).Select(item => item.Id)];
     private readonly ObjectList<PolicyPod> _pods = new();
+    private Action<ObjectKey, PolicyPod?>? _seen;
 
     /// <summary>How many attachments are known that no pod's status shows yet.</summary>
     public int Attached
@@ -28,6 +29,17 @@ internal sealed class PodList(AttachmentFile? file = null)
         {
             lock (_gate)
                 return _attached.Count;
+        }
+    }
+
+    /// <summary>Tells of each pod as policies see it, of those that are known already too; of one that is gone with null. No call overlaps another.</summary>
+    public void OnSeen(Action<ObjectKey, PolicyPod?> seen)
+    {
+        lock (_gate)
+        {
+            _seen += seen;
+            foreach (var pod in _heard.Values)
+                seen(pod.Key(), Seen(pod));
         }
     }
 
@@ -43,6 +55,7 @@ internal sealed class PodList(AttachmentFile? file = null)
                 if (attached is not null && attached.IsOf(before!))
                     Forget(attached);
                 _pods.Note(before, null);
+                _seen?.Invoke(before!.Key(), null);
                 return;
             }
 
@@ -127,7 +140,12 @@ internal sealed class PodList(AttachmentFile? file = null)
             Save();
     }
 
-    private void Renew(PolicyPod heard) => _pods.Note(null, Seen(heard));
+    private void Renew(PolicyPod heard)
+    {
+        var pod = Seen(heard);
+        _pods.Note(null, pod);
+        _seen?.Invoke(pod.Key(), pod);
+    }
 
     private PolicyPod Seen(PolicyPod heard) =>
         _attached.TryGetValue(heard.Key(), out var attached) && attached.IsOf(heard) ? heard with { Addresses = attached.Addresses } : heard;
