@@ -55,6 +55,35 @@ public sealed class ForwarderTests
     }
 
     [Fact]
+    public async Task Each_server_has_its_turn_or_any_or_the_first()
+    {
+        foreach (var (policy, isSpread) in new[] { (UpstreamPolicy.Sequential, false), (UpstreamPolicy.RoundRobin, true), (UpstreamPolicy.Random, true) })
+        {
+            ScriptedUpstream[] servers = [new(), new(), new()];
+            var forwarder = new Forwarder(servers, Options with { Policy = policy, Attempt = TimeSpan.FromSeconds(60), Patience = TimeSpan.FromSeconds(60) }, TimeProvider.System);
+            for (var i = 0; i < 90; i++)
+                Assert.NotNull((await forwarder.AskAsync(DnsName.Parse($"n{i}.example"), DnsType.A)).Answer);
+            Assert.Equal(90, servers.Sum(server => server.Asked));
+            Assert.Equal(isSpread, servers.All(server => server.Asked > 0));
+            if (policy == UpstreamPolicy.RoundRobin)
+                Assert.All(servers, server => Assert.Equal(30, server.Asked));
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_about_to_end_is_asked_for_again_and_given_meanwhile_unless_that_is_off()
+    {
+        foreach (var (part, again) in new[] { (1.0, true), (0.0, false) })
+        {
+            var server = new ScriptedUpstream();
+            var forwarder = new Forwarder([server], Options with { Cache = new CacheLimits { Prefetch = part } }, TimeProvider.System);
+            await forwarder.AskAsync(Name, DnsType.A);
+            Assert.NotNull(forwarder.Find(Name.Wire, DnsType.A));
+            Assert.Equal(again ? 2 : 1, server.Asked);
+        }
+    }
+
+    [Fact]
     public async Task Without_an_answer_it_says_why()
     {
         Assert.Equal("there is no server to ask", (await new Forwarder([], Options, TimeProvider.System).AskAsync(Name, DnsType.A)).Failure);
