@@ -127,6 +127,7 @@ public sealed class DnsMetrics(DnsService service) : IAnswerObserver
     {
         AnswerSource.Zone => "kubernetes",
         AnswerSource.Cache or AnswerSource.Stale => "cache",
+        AnswerSource.Hosts => "hosts",
         AnswerSource.Upstream => "forward",
         _ => "",
     };

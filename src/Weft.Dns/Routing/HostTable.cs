@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Weft.Dns.Caching;
+using Weft.Dns.Serving;
 using Weft.Dns.Wire;
 using Weft.Dns.Zones;
 using Weft.Model;
@@ -9,13 +11,16 @@ namespace Weft.Dns.Routing;
 /// <summary>Names with addresses of their own, where queries find them. Immutable; nothing allocates.</summary>
 internal sealed class HostTable
 {
+    private static readonly CacheLimits Limits = new() { MaxTtl = TimeSpan.FromSeconds(uint.MaxValue) };
+
     private readonly DnsHosts _hosts;
+    private readonly TimeProvider _time;
     private readonly FrozenDictionary<DnsName, IpAddress[]> _addresses;
     private readonly FrozenDictionary<IpAddress, DnsName> _names;
 
-    public HostTable(DnsHosts hosts)
+    public HostTable(DnsHosts hosts, TimeProvider time)
     {
-        _hosts = hosts;
+        (_hosts, _time) = (hosts, time);
         _addresses = hosts.Entries.GroupBy(host => host.Name).ToFrozenDictionary(group => group.Key, group => group.Select(host => host.Address).Distinct().ToArray(), new NameComparer());
         _names = (hosts.IsReversible ? hosts.Entries : []).GroupBy(host => host.Address).ToFrozenDictionary(group => group.Key, group => group.First().Name);
     }
@@ -23,8 +28,19 @@ internal sealed class HostTable
     /// <summary>Whether it has anything to say.</summary>
     public bool IsEmpty => _hosts.IsEmpty;
 
-    /// <summary>Whether it has something to say about a name.</summary>
-    public bool Knows(ReadOnlySpan<byte> name) => Addresses(name) is not null || IsReverse(name, out _) || Denies(name);
+    /// <summary>What it has, as if others had said it: for names that aliases lead to.</summary>
+    public CachedAnswer? Known(ReadOnlySpan<byte> name, DnsType type)
+    {
+        if (!Knows(name))
+            return null;
+        var writer = new MessageWriter(new byte[Responder.LongestMessage]);
+        writer.TryWriteQuestion(name, type);
+        var counts = default(SectionCounts);
+        var code = Answer(name, type, ref writer, ref counts) == ZoneOutcome.NoName ? DnsCode.NXDomain : DnsCode.NoError;
+        return new AnswerReader(Limits).Read(writer.Finish(new DnsHeader(0, DnsFlags.Response | (DnsFlags)code, 1, counts.Answers)), name, type, _time.GetUtcNow());
+    }
+
+    private bool Knows(ReadOnlySpan<byte> name) => !IsEmpty && (Addresses(name) is not null || IsReverse(name, out _) || Denies(name));
 
     /// <summary>Writes what it has.</summary>
     /// <returns><see cref="ZoneOutcome.Elsewhere"/> when others know about the name.</returns>

@@ -8,7 +8,9 @@ namespace Weft.Dns.Routing;
 /// <param name="settings">What it is to do.</param>
 /// <param name="servers">Its servers, those of the node among them.</param>
 /// <param name="forwarder">Who asks its servers, and remembers what they said.</param>
-public sealed class LiveRoute(DnsRoute settings, EquatableArray<DnsUpstream> servers, Forwarder forwarder)
+/// <param name="takesFromCluster">Whether it is for a part of the cluster's domain, whose names the zone therefore leaves to it.</param>
+/// <param name="time">The clock.</param>
+public sealed class LiveRoute(DnsRoute settings, EquatableArray<DnsUpstream> servers, Forwarder forwarder, bool takesFromCluster = false, TimeProvider? time = null)
 {
     /// <summary>The end of its names.</summary>
     public DnsName Zone => Settings.Zone;
@@ -21,6 +23,18 @@ public sealed class LiveRoute(DnsRoute settings, EquatableArray<DnsUpstream> ser
 
     /// <summary>Who asks its servers.</summary>
     public Forwarder Forwarder { get; } = forwarder;
+
+    /// <summary>Whether the cluster's zone leaves its names to it.</summary>
+    public bool TakesFromCluster => takesFromCluster;
+
+    /// <summary>Names with addresses of their own.</summary>
+    internal HostTable Hosts { get; } = new(settings.Hosts, time ?? TimeProvider.System);
+
+    /// <summary>Names that stand for others.</summary>
+    internal RewriteRules Rewrites { get; } = new(settings.Rewrites);
+
+    /// <summary>Whether names of it may be answered otherwise than from the zone and by its servers.</summary>
+    internal bool IsSpecial => takesFromCluster || !Hosts.IsEmpty || !Rewrites.IsEmpty;
 
     /// <summary>Whether a name of this route is not for its servers.</summary>
     public bool Excepts(ReadOnlySpan<byte> name)

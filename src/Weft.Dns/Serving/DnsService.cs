@@ -85,7 +85,7 @@ public sealed partial class DnsService(ClusterZone zone, RouteTable? routes, Tim
         try
         {
             var began = _observers.Begin();
-            if (!AnswersAtOnce(client, message, buffer, out length, out var source))
+            if (!AnswersAtOnce(client, message, buffer, renames: true, out length, out var source))
                 return false;
             if (length > 0 && _gate is { } gate && !gate.MayLeave(client, buffer[..length]))
                 return false;
@@ -110,7 +110,7 @@ public sealed partial class DnsService(ClusterZone zone, RouteTable? routes, Tim
         {
             var began = _observers.Begin();
             var gate = _gate;
-            if (gate is null || !AnswersAtOnce(client, message.Span, buffer.Span, out var length, out var source))
+            if (gate is null || !AnswersAtOnce(client, message.Span, buffer.Span, renames: true, out var length, out var source))
                 (length, source) = await AskAsync(client, message, buffer).ConfigureAwait(false);
             if (gate is not null)
                 await gate.WaitAsync(client, buffer[..length]).ConfigureAwait(false);
@@ -124,6 +124,13 @@ public sealed partial class DnsService(ClusterZone zone, RouteTable? routes, Tim
     }
 
     private async ValueTask<(int Length, AnswerSource Source)> AskAsync(DnsClient client, ReadOnlyMemory<byte> message, Memory<byte> buffer)
+    {
+        if (_routes.IsSpecial && await AskRenamedAsync(client, message, buffer).ConfigureAwait(false) is { } renamed)
+            return renamed;
+        return await AskOthersAsync(client, message, buffer).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(int Length, AnswerSource Source)> AskOthersAsync(DnsClient client, ReadOnlyMemory<byte> message, Memory<byte> buffer)
     {
         if (await CompleteAsync(client, message, buffer).ConfigureAwait(false) is { } completed)
             return completed;
@@ -166,18 +173,18 @@ public sealed partial class DnsService(ClusterZone zone, RouteTable? routes, Tim
         return false;
     }
 
-    private bool AnswersAtOnce(in DnsClient client, ReadOnlySpan<byte> message, Span<byte> buffer, out int length, out AnswerSource source)
+    private bool AnswersAtOnce(in DnsClient client, ReadOnlySpan<byte> message, Span<byte> buffer, bool renames, out int length, out AnswerSource source)
     {
         Span<byte> name = stackalloc byte[DnsName.MaxLength];
         var query = DnsQuery.Read(message, name);
-        var isAnswered = AnswersAtOnce(client, query, buffer, out length, out AnswerNote note);
+        var isAnswered = AnswersAtOnce(client, query, buffer, renames, out length, out AnswerNote note);
         source = note.Source;
         if (isAnswered)
             length = _options.Append(client, query, note.Error, buffer, length);
         return isAnswered;
     }
 
-    private bool AnswersAtOnce(in DnsClient client, in DnsQuery query, Span<byte> buffer, out int length, out AnswerNote note)
+    private bool AnswersAtOnce(in DnsClient client, in DnsQuery query, Span<byte> buffer, bool renames, out int length, out AnswerNote note)
     {
         if (MayTransfer(client, query, _zone))
         {
@@ -185,10 +192,19 @@ public sealed partial class DnsService(ClusterZone zone, RouteTable? routes, Tim
             return false;
         }
 
+        var table = _routes;
+        if (table.IsSpecial && AnswersSpecially(table, client, query, buffer, renames, out length, out note) is { } isAnswered)
+            return isAnswered;
         var kind = _responder.Respond(_zone, query, client.Transport, unchecked(_turn++), buffer, out length, out note);
         if (kind is ResponseKind.Drop or ResponseKind.Send)
             return TryComplete(client, query, buffer, ref length, ref note);
-        if (kind == ResponseKind.Follow || _routes.Known(query.Name, query.Type) is not { } known)
+        return kind != ResponseKind.Follow && Remembered(table, client, query, buffer, out length, out note);
+    }
+
+    private bool Remembered(RouteTable table, in DnsClient client, in DnsQuery query, Span<byte> buffer, out int length, out AnswerNote note)
+    {
+        (length, note) = (0, default);
+        if (table.Known(query.Name, query.Type) is not { } known)
             return false;
         note = new AnswerNote(AnswerSource.Cache);
         length = known.Write(query, client.Transport, time.GetUtcNow(), Defaults.StaleTtl, buffer);

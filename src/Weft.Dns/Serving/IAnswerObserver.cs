@@ -9,6 +9,9 @@ public enum AnswerSource
     /// <summary>The cluster's zone.</summary>
     Zone,
 
+    /// <summary>Names with addresses of their own in the settings.</summary>
+    Hosts,
+
     /// <summary>What others said before.</summary>
     Cache,
 

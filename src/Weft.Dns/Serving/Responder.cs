@@ -1,5 +1,6 @@
 using Weft.Dns.Caching;
 using Weft.Dns.Completion;
+using Weft.Dns.Routing;
 using Weft.Dns.Wire;
 using Weft.Dns.Zones;
 using Weft.Model.Dns;
@@ -81,6 +82,19 @@ public sealed class Responder(bool recursion)
             _ => Finish(ref writer, query, DnsCode.NoError, DnsFlags.Authoritative, questions, counts),
         };
         return ResponseKind.Send;
+    }
+
+    /// <summary>Answers from names with addresses of their own, when they have something to say about the name.</summary>
+    internal bool TryAnswer(HostTable hosts, in DnsQuery query, DnsTransport transport, Span<byte> buffer, out int length)
+    {
+        length = 0;
+        var writer = Begin(query, transport, buffer, out var questions);
+        var counts = default(SectionCounts);
+        var outcome = hosts.Answer(query.Name, query.Type, ref writer, ref counts);
+        if (outcome == ZoneOutcome.Elsewhere)
+            return false;
+        length = Finish(ref writer, query, outcome == ZoneOutcome.NoName ? DnsCode.NXDomain : DnsCode.NoError, DnsFlags.Authoritative, questions, counts);
+        return true;
     }
 
     /// <summary>Says that nobody could be asked.</summary>

@@ -22,4 +22,7 @@ internal static partial class DnsLog
 
     [LoggerMessage(65, LogLevel.Information, "DNS: {Note}")]
     public static partial void Note(ILogger logger, string note);
+
+    [LoggerMessage(66, LogLevel.Information, "{Line}")]
+    public static partial void Line(ILogger logger, string line);
 }
