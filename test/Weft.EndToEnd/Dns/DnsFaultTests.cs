@@ -112,6 +112,27 @@ public sealed class DnsFaultTests
         }
     }
 
+    [Fact]
+    public async Task A_corefile_is_followed_while_the_agent_runs_and_what_it_cannot_do_is_an_event()
+    {
+        var web = await _dns.FieldAsync("service", "web", ".spec.clusterIP");
+        await SetAsync("Corefile", @". {\n hosts {\n 192.0.2.10 db.example\n fallthrough\n }\n rewrite name www.example web.default.svc.cluster.local\n template IN A\n}");
+        try
+        {
+            await _dns.UntilAsync("client", "db.example", "192.0.2.10");
+            await _dns.UntilAsync("client", "www.example", web);
+            Assert.Equal([web], await _dns.DigAsync("client", Name));
+            await Shell.UntilAsync(
+                async () => (await _dns.Lab.KubectlAsync("get", "events", "-A")).Output.Contains("Corefile line 7: 'template' is no plugin that is done here", StringComparison.Ordinal), "an Event names the line");
+        }
+        finally
+        {
+            (await _dns.Lab.KubectlAsync("patch", "configmap", "weft-config", "-n", "kube-system", "--type", "merge", "-p", """{"data":{"Corefile":null}}""")).Succeeded();
+        }
+
+        await _dns.UntilAsync("client", "db.example");
+    }
+
     private Task HeardAsync(string node) =>
         Shell.UntilAsync(async () => (await _dns.DigOnNodeAsync(node, "@169.254.20.10", Unheard)).Length == 1, $"{node} hears of the Service");
 
