@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 
-packages=(nftables iptables tcpdump socat iproute2 iputils-ping curl containernetworking-plugins util-linux procps bind9-dnsutils busybox-static musl-tools)
+packages=(nftables iptables tcpdump socat iproute2 iputils-ping curl containernetworking-plugins util-linux procps bind9-dnsutils busybox-static musl-tools dnsmasq-base)
 machine=(qemu-system-x86 seabios cpio)
 install() {
   command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || return 0
