@@ -85,11 +85,11 @@ internal sealed class UpstreamConnection : IDisposable
             ObjectDisposedException.ThrowIf(_closed, this);
             await _stream.WriteAsync(framed, CancellationToken.None).AsTask().WaitAsync(ct).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        catch (Exception e)
         {
             Close(new IOException("the server takes no queries", e));
             ct.ThrowIfCancellationRequested();
-            throw new IOException("the connection was closed", e);
+            throw e as IOException ?? new IOException("the connection was closed", e);
         }
         finally
         {

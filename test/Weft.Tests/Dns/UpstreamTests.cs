@@ -129,6 +129,15 @@ public sealed class UpstreamTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_takes_no_query_is_not_used_again_even_if_its_end_was_not_read()
+    {
+        using var connection = new UpstreamConnection(new DeafStream(), Patience);
+        Assert.True(connection.IsOpen);
+        await Assert.ThrowsAsync<IOException>(() => connection.ExchangeAsync(UpstreamQuery.Write(Name, DnsType.A, mixCase: false), new byte[512], CancellationToken.None));
+        Assert.False(connection.IsOpen);
+    }
+
+    [Fact]
     public async Task A_server_that_does_not_prove_its_name_is_told_nothing()
     {
         using var certificate = Certificate("other.example");
