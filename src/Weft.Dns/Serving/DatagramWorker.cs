@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Weft.Dns.Wire;
@@ -23,7 +24,14 @@ internal sealed class DatagramWorker : IDisposable
     // Turns on one socket before the others have theirs.
     private const int MostTurns = 8;
 
+    // To sleep and be woken costs the thread, and whoever sends to it, more than a few empty looks: who had this many datagrams in such a time looks for as long again before it sleeps.
+    private const int Busy = 4;
+
+    private const long LookMicroseconds = 40;
+
     private const int WakeToken = -1;
+
+    private static readonly long LookTicks = Stopwatch.Frequency * LookMicroseconds / 1_000_000;
 
     private static readonly ExtendedError TooMany = new(ExtendedErrorCode.Other, "too many queries wait for other servers");
 
@@ -109,18 +117,35 @@ internal sealed class DatagramWorker : IDisposable
         Span<ReadyEvent> ready = stackalloc ReadyEvent[16];
         while (!_ends)
         {
-            var count = _poll.Wait(ready, timeoutMilliseconds: -1);
-            foreach (var one in ready[..count])
-            {
-                if (one.Token != WakeToken)
-                    Serve(_sockets[one.Token]);
-            }
+            var served = ServeAll(ready[.._poll.Wait(ready, timeoutMilliseconds: -1)]);
+            while (served >= Busy && !_ends)
+                served = LookAround(ready);
         }
     }
 
-    private void Serve(Socket socket)
+    private int LookAround(Span<ReadyEvent> ready)
     {
-        var fd = (int)socket.Handle;
+        var served = 0;
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetTimestamp() - began < LookTicks;)
+            served += ServeAll(ready[.._poll.Wait(ready, timeoutMilliseconds: 0)]);
+        return served;
+    }
+
+    private int ServeAll(ReadOnlySpan<ReadyEvent> ready)
+    {
+        var served = 0;
+        foreach (var one in ready)
+        {
+            if (one.Token != WakeToken)
+                served += Serve(_sockets[one.Token]);
+        }
+
+        return served;
+    }
+
+    private int Serve(Socket socket)
+    {
+        var (fd, served) = ((int)socket.Handle, 0);
         for (var turn = 0; turn < MostTurns; turn++)
         {
             var received = _batch.Receive(fd);
@@ -128,9 +153,12 @@ internal sealed class DatagramWorker : IDisposable
                 Answer(socket, i);
             if (received > 0)
                 _batch.Send(fd);
+            served += Math.Max(received, 0);
             if (received < BatchSize)
-                return;
+                break;
         }
+
+        return served;
     }
 
     private void Answer(Socket socket, int number)
