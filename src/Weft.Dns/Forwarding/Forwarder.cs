@@ -13,8 +13,9 @@ public readonly record struct Forwarded(CachedAnswer? Answer, bool IsStale = fal
 
 /// <summary>Answers names of others: from memory, else by asking servers, each question once however many clients wait for it.</summary>
 /// <remarks>
-/// The first server that is well is asked; when it fails or is slow, the next. One that failed again and again is asked only when all others failed as well, until it is heard again. Answers
-/// that are about to end are asked for again while the old one is still given.
+/// The first server that is well is asked; when it fails or is slow, the next. One that failed again and again is asked only when all others failed as well, until it is heard again. While
+/// all are such, each question goes to any one of them for a short while (what is known of their health may be wrong), and an old answer is given without waiting for that. Answers that are
+/// about to end are asked for again while the old one is still given.
 /// </remarks>
 public sealed class Forwarder
 {
@@ -69,10 +70,13 @@ public sealed class Forwarder
         if (Find(name.Wire, type) is { } known)
             return new Forwarded(known);
         Figures.Missed();
+        var isHopeless = AreAllIll;
         var asking = Ask(name, type);
         var old = _cache.Find(name.Wire, type) is { } ended && _time.GetUtcNow() - ended.Stored < ended.Ttl + _options.Cache.MaxStale ? ended : null;
         if (old is null)
             return await asking.ConfigureAwait(false);
+        if (isHopeless)
+            return Stale(old, "no server has answered for a while");
         try
         {
             var forwarded = await asking.WaitAsync(_options.StaleAfter, _time).ConfigureAwait(false);
@@ -83,6 +87,8 @@ public sealed class Forwarder
             return Stale(old, "no server has answered yet");
         }
     }
+
+    private bool AreAllIll => _upstreams.Length > 0 && Array.TrueForAll(_upstreams, upstream => upstream.IsIll(_options.MostFailures));
 
     private Forwarded Stale(CachedAnswer old, string? failure)
     {
@@ -134,14 +140,12 @@ public sealed class Forwarder
         using var patience = new CancellationTokenSource(_options.Patience, _time);
         var failure = "there is no server to ask";
         var answer = new byte[ushort.MaxValue];
-        if (_upstreams.Length > 0 && _upstreams.All(upstream => upstream.IsIll(_options.MostFailures)))
-            Figures.AllIll();
-        foreach (var (upstream, last) in Order())
+        foreach (var (upstream, wait) in Order())
         {
             if (patience.IsCancellationRequested)
                 break;
             var query = UpstreamQuery.Write(name, type, _options.MixCase);
-            using var attempt = last ? new CancellationTokenSource() : new CancellationTokenSource(_options.Attempt, _time);
+            using var attempt = new CancellationTokenSource(wait, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, attempt.Token);
             var started = _time.GetTimestamp();
             try
@@ -173,16 +177,22 @@ public sealed class Forwarder
         return new Forwarded(null, Failure: failure);
     }
 
-    /// <summary>The servers in the order of the policy, those that are ill behind the others.</summary>
-    private IEnumerable<(UpstreamState Upstream, bool IsLast)> Order()
+    /// <summary>The servers in the order of the policy, those that are ill behind the others, and how long to wait for each; any one when all are ill.</summary>
+    private IEnumerable<(UpstreamState Upstream, TimeSpan Wait)> Order()
     {
+        if (AreAllIll)
+        {
+            Figures.AllIll();
+            return [(_upstreams[Random.Shared.Next(_upstreams.Length)], _options.LastResort)];
+        }
+
         var order = (UpstreamState[])_upstreams.Clone();
         if (_options.Policy == UpstreamPolicy.Random)
             Random.Shared.Shuffle(order);
         else if (_options.Policy == UpstreamPolicy.RoundRobin && order.Length > 0)
             order = Rotate(order, (int)(Interlocked.Increment(ref _turn) % (uint)order.Length));
         var sorted = order.OrderBy(upstream => upstream.IsIll(_options.MostFailures)).ToList();
-        return sorted.Select((upstream, i) => (upstream, i == sorted.Count - 1));
+        return sorted.Select((upstream, i) => (upstream, i < sorted.Count - 1 ? _options.Attempt : Timeout.InfiniteTimeSpan));
     }
 
     private static string Refusal(UpstreamState upstream, ReadOnlySpan<byte> answer) => DnsHeader.Read(answer).Code is var code and not (DnsCode.NoError or DnsCode.NXDomain)

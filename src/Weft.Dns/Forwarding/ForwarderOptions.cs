@@ -8,11 +8,17 @@ public sealed record ForwarderOptions
     /// <summary>What is remembered.</summary>
     public CacheLimits Cache { get; init; } = new();
 
-    /// <summary>Longest time that a client waits. 5 s: then the resolvers of clients ask again (resolv.conf(5), timeout).</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>What <see cref="Patience"/> is by default: 4 s. After 5 s resolvers of clients give up (resolv.conf(5), timeout), and must have heard before why there is no answer.</summary>
+    public static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(4);
+
+    /// <summary>Longest time that a client waits.</summary>
+    public TimeSpan Patience { get; init; } = UsualPatience;
 
     /// <summary>Longest wait for one server while there is another to ask. 2 s as CoreDNS' forward plugin reads.</summary>
     public TimeSpan Attempt { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest wait for a server while all are ill. 1 s: one that is well answers nearly everything sooner, and a program that asks for several names one after the other is not held up for long.</summary>
+    public TimeSpan LastResort { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Which server is asked first.</summary>
     public UpstreamPolicy Policy { get; init; }

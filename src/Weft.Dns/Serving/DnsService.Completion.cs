@@ -1,4 +1,5 @@
 using Weft.Dns.Completion;
+using Weft.Dns.Forwarding;
 using Weft.Dns.Wire;
 using Weft.Model.Dns;
 
@@ -38,9 +39,25 @@ public sealed partial class DnsService
     {
         if (BeginWalk(client, message.Span) is not { } walk)
             return null;
+        var began = time.GetTimestamp();
         while (walk.Go() is { } name)
-            walk.Hear(await walk.Routes.AskAsync(name, walk.Type).ConfigureAwait(false));
+            walk.Hear(await AskUntilAsync(walk, name, ForwarderOptions.UsualPatience - time.GetElapsedTime(began)).ConfigureAwait(false));
         return WriteEnd(walk, client, message.Span, buffer.Span);
+    }
+
+    /// <summary>Several names that are slow each must not add up to more than a client waits for one.</summary>
+    private async ValueTask<Forwarded> AskUntilAsync(SearchWalk walk, DnsName name, TimeSpan left)
+    {
+        if (left <= TimeSpan.Zero)
+            return default;
+        try
+        {
+            return await walk.Routes.AskAsync(name, walk.Type).AsTask().WaitAsync(left, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return default;
+        }
     }
 
     private SearchWalk? BeginWalk(in DnsClient client, ReadOnlySpan<byte> message)

@@ -16,11 +16,11 @@ internal sealed class CompletionRig : ISearchLists
     private readonly DnsService _service;
     private readonly SearchList _list;
 
-    public CompletionRig(DnsTable table, IUpstream world, SearchList list)
+    public CompletionRig(DnsTable table, IUpstream world, SearchList list, TimeProvider? time = null)
     {
         _list = list;
         var zone = ClusterZone.Empty(new ZoneSettings(DnsName.Parse("cluster.local")), 1).With(table);
-        _service = new DnsService(zone, new Forwarder([world], new ForwarderOptions(), TimeProvider.System), TimeProvider.System) { SearchLists = this };
+        _service = new DnsService(zone, new Forwarder([world], new ForwarderOptions(), time ?? TimeProvider.System), time ?? TimeProvider.System) { SearchLists = this };
     }
 
     public DnsService Service => _service;
