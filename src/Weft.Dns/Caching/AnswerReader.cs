@@ -7,7 +7,8 @@ namespace Weft.Dns.Caching;
 /// <summary>Takes over an answer of others: only what answers the question, written anew, with the time for which it holds.</summary>
 /// <remarks>
 /// Records are kept that belong to the chain of aliases from the question (bailiwick): whatever else a server adds could be about anybody. Of the other
-/// sections only the zone's start stays, which says how long a name is known not to exist (RFC 2308, section 5).
+/// sections only the zone's start stays, which says how long a name is known not to exist (RFC 2308, section 5). The chain may come in any order: sections are sets
+/// (RFC 1034, section 3.7), and some servers put addresses before the alias that leads to them. Of a DNAME the alias counts that must come with it (RFC 6672, section 3.1).
 /// </remarks>
 public sealed class AnswerReader(CacheLimits limits)
 {
@@ -16,6 +17,7 @@ public sealed class AnswerReader(CacheLimits limits)
     private readonly byte[] _buffer = new byte[ushort.MaxValue];
     private readonly byte[] _data = new byte[RecordData.MaxExpanded];
     private readonly List<ushort> _times = [];
+    private readonly List<(int Start, int Hash, RecordHead Head)> _records = [];
 
     /// <summary>Reads an answer; null when it is unsound, is to another question, or says that the server could not answer.</summary>
     public CachedAnswer? Read(ReadOnlySpan<byte> message, ReadOnlySpan<byte> name, DnsType type, DateTimeOffset now)
@@ -45,38 +47,64 @@ public sealed class AnswerReader(CacheLimits limits)
 
     private TimeSpan Clamp(TimeSpan ttl, TimeSpan most) => ttl > most ? most : ttl < limits.MinTtl ? limits.MinTtl : ttl;
 
-    /// <summary>Copies the answers of the chain that begins at the name; -1 when they are unsound.</summary>
+    /// <summary>Copies the answers of the chain that begins at the name, in its order, whatever order they came in; -1 when they are unsound, or it has no end.</summary>
     private int Answers(ref MessageReader reader, ReadOnlySpan<byte> message, int count, scoped ReadOnlySpan<byte> name, DnsType type, ref MessageWriter writer, out DnsName chain)
     {
         chain = DnsName.FromWire(name);
-        Span<byte> owner = stackalloc byte[DnsName.MaxLength];
-        var (written, aliases) = (0, 0);
-        for (var i = 0; i < count; i++)
+        if (!TryList(ref reader, count))
+            return -1;
+        var written = 0;
+        for (var aliases = 0; aliases <= MostAliases; aliases++)
         {
-            if (!reader.TryReadRecord(owner, out var record))
+            var (copied, next) = AnswersOf(chain, message, type, ref writer);
+            if (copied < 0)
                 return -1;
-            if (record.Class != DnsClass.IN || !NameBytes.Equal(owner[..record.OwnerLength], chain.Wire))
-                continue;
-            var length = RecordData.Expand(message, record, _data);
-            if (length < 0)
-                return -1;
-            if (record.Type == DnsType.CNAME && type is not (DnsType.CNAME or DnsType.ANY))
-            {
-                if (++aliases > MostAliases)
-                    return -1;
-                chain = DnsName.FromWire(_data.AsSpan(0, length));
-            }
-            else if (record.Type != type && type != DnsType.ANY)
-            {
-                continue;
-            }
-
-            if (!TryCopy(owner[..record.OwnerLength], record, length, ref writer))
-                return -1;
-            written++;
+            written += copied;
+            if (next is not { } alias)
+                return written;
+            chain = alias;
         }
 
-        return written;
+        return -1;
+    }
+
+    private bool TryList(ref MessageReader reader, int count)
+    {
+        _records.Clear();
+        Span<byte> owner = stackalloc byte[DnsName.MaxLength];
+        for (var i = 0; i < count; i++)
+        {
+            var start = reader.Position;
+            if (!reader.TryReadRecord(owner, out var record))
+                return false;
+            if (record.Class == DnsClass.IN)
+                _records.Add((start, NameBytes.Hash(owner[..record.OwnerLength]), record));
+        }
+
+        return true;
+    }
+
+    /// <summary>Copies what one name of the chain has: records of the type, or else the alias to the next.</summary>
+    private (int Count, DnsName? Alias) AnswersOf(DnsName owner, ReadOnlySpan<byte> message, DnsType type, ref MessageWriter writer)
+    {
+        Span<byte> name = stackalloc byte[DnsName.MaxLength];
+        var (count, hash) = (0, NameBytes.Hash(owner.Wire));
+        foreach (var (start, itsHash, record) in _records)
+        {
+            var isAlias = record.Type == DnsType.CNAME && type is not (DnsType.CNAME or DnsType.ANY);
+            var isWanted = isAlias ? count == 0 : record.Type == type || type == DnsType.ANY;
+            var position = start;
+            if (itsHash != hash || !isWanted || !WireName.TryRead(message, ref position, name, out var read) || !NameBytes.Equal(name[..read], owner.Wire))
+                continue;
+            var length = RecordData.Expand(message, record, _data);
+            if (length < 0 || !TryCopy(owner.Wire, record, length, ref writer))
+                return (-1, null);
+            if (isAlias)
+                return (1, DnsName.FromWire(_data.AsSpan(0, length)));
+            count++;
+        }
+
+        return (count, null);
     }
 
     /// <summary>Copies the start of the zone that the end of the chain is in, and tells for how long it speaks of what does not exist.</summary>

@@ -88,6 +88,7 @@ public sealed class CachedAnswer
         var length = fits ? _message.Length : _questionEnd;
         _message.AsSpan(0, length).CopyTo(buffer);
         query.Name.CopyTo(buffer[DnsHeader.Length..]);
+        BinaryPrimitives.WriteUInt16BigEndian(buffer[(_questionEnd - 2)..], (ushort)query.Class);
         if (fits)
             SetTimes(buffer, now, (uint)staleTtl.TotalSeconds);
         var counts = fits ? _header : _header with { Answers = 0, Authorities = 0, Additional = 0 };
