@@ -33,7 +33,7 @@ internal sealed class DnsAgent : IAsyncDisposable
     public DnsAgent(NodeAgentOptions options, ClusterWatch cluster, ServiceWatch services, PolicyWatch policies, DnsKernel kernel, EventRecorder events, ILogger logger)
     {
         (_options, _logger, _network) = (options, logger, kernel.Network);
-        _metrics = new DnsLoopMetrics(() => services.States.Max(state => state.StaleFor));
+        _metrics = new DnsLoopMetrics(() => services.States.Concat(cluster.States).Max(state => state.StaleFor));
         var changed = new ChangeSignal();
         policies.OnNamespaces(changed);
         var searches = new SearchDirectory(options.NodeName);
@@ -44,6 +44,7 @@ internal sealed class DnsAgent : IAsyncDisposable
             Services = services,
             Namespaces = policies.Namespaces,
             NamespacesSynced = policies.NamespacesSynced,
+            Memory = new DnsMemory(new LastHeardFile($"{options.PolicySocket}.dns")),
             Place = new DnsPlace(kernel.Network, kernel.Filter),
             Resolver = new NodeResolver(options.ResolvConf),
             Searches = searches,

@@ -68,7 +68,7 @@ public sealed partial class DnsService
 
     // Only the types that programs look up by short names; only for clients that leave the search to us (RD); and only where zone and servers alone say what names are.
     private SearchWalk? BeginWalk(in DnsClient client, in DnsQuery query) =>
-        query is { Kind: QueryKind.Ask, Class: DnsClass.IN, Type: DnsType.A or DnsType.AAAA } && (query.Header.Flags & DnsFlags.RecursionDesired) != 0 && !_routes.IsSpecial && _lists?.Of(client.Address) is { } list
+        query is { Kind: QueryKind.Ask, Class: DnsClass.IN, Type: DnsType.A or DnsType.AAAA } && (query.Header.Flags & DnsFlags.RecursionDesired) != 0 && !_routes.IsSpecial && _knowledge == ZoneKnowledge.Whole && _lists?.Of(client.Address) is { } list
             ? SearchWalk.Begin(list, _zone, _routes, query.Name, query.Type, time.GetUtcNow())
             : null;
 

@@ -162,7 +162,7 @@ public sealed partial class DnsService(ClusterZone zone, RouteTable? routes, Tim
 
     private bool MayTransfer(in DnsClient client, in DnsQuery query, ClusterZone whole)
     {
-        if (client.Transport != DnsTransport.Stream || query.Kind != QueryKind.Ask || query.Type is not (DnsType.AXFR or DnsType.IXFR) || !NameBytes.Equal(query.Name, whole.Origin.Wire))
+        if (_knowledge != ZoneKnowledge.Whole || client.Transport != DnsTransport.Stream || query.Kind != QueryKind.Ask || query.Type is not (DnsType.AXFR or DnsType.IXFR) || !NameBytes.Equal(query.Name, whole.Origin.Wire))
             return false;
         foreach (var range in _transferTo)
         {
@@ -195,6 +195,12 @@ public sealed partial class DnsService(ClusterZone zone, RouteTable? routes, Tim
         var table = _routes;
         if (table.IsSpecial && AnswersSpecially(table, client, query, buffer, renames, out length, out note) is { } isAnswered)
             return isAnswered;
+        if (IsUnknown(query))
+        {
+            (length, note) = (_responder.Fail(query, client.Transport, buffer), new AnswerNote(AnswerSource.Failure, NotReady));
+            return true;
+        }
+
         var kind = _responder.Respond(_zone, query, client.Transport, unchecked(_turn++), buffer, out length, out note);
         if (kind is ResponseKind.Drop or ResponseKind.Send)
             return TryComplete(client, query, buffer, ref length, ref note);

@@ -11,6 +11,9 @@ internal static partial class DnsLog
     [LoggerMessage(61, LogLevel.Information, "DNS: switched off, nothing is answered here")]
     public static partial void Off(ILogger logger);
 
+    [LoggerMessage(67, LogLevel.Warning, "DNS: the API server has not been heard yet. At {Addresses} names of others are answered as far as settings are known; names of the cluster fail until it is")]
+    public static partial void Begins(ILogger logger, string addresses);
+
     [LoggerMessage(62, LogLevel.Error, "The turn of DNS failed and will be repeated: {Message}")]
     public static partial void TurnFailed(ILogger logger, string message);
 

@@ -26,6 +26,7 @@ internal sealed class DnsLoop : IAsyncDisposable
     private readonly DnsSockets _sockets;
     private readonly ProblemReporter _problems;
     private readonly DnsContext _context;
+    private DnsBeginning? _beginning;
     private DnsView? _view;
     private EquatableArray<IpAddress> _servers;
     private EquatableArray<IpAddress>? _told;
@@ -54,13 +55,14 @@ internal sealed class DnsLoop : IAsyncDisposable
         _parts.Changed.Set();
     }
 
-    /// <summary>Runs until cancelled. Nothing is answered before every kind of object was listed once: a name that is not known yet is no name that does not exist.</summary>
+    /// <summary>Runs until cancelled. No name of the cluster is answered before every kind of object was listed once: a name that is not known yet is no name that does not exist.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
         try
         {
-            await Task.WhenAll(_cluster.Synced, _parts.Services.Synced, _parts.NamespacesSynced).WaitAsync(cancel).ConfigureAwait(false);
-            await new TurnLoop(_parts.Changed, _options).RunAsync(Turn, () => _doubt = true, cancel).ConfigureAwait(false);
+            var synced = Task.WhenAll(_cluster.Synced, _parts.Services.Synced, _parts.NamespacesSynced);
+            await new DnsPatience([.. _cluster.States, .. _parts.Services.States], _options.Time).WaitAsync(synced, Begin, cancel).ConfigureAwait(false);
+            await Task.WhenAll(new TurnLoop(_parts.Changed, _options).RunAsync(Turn, () => _doubt = true, cancel), _parts.Memory.RunAsync(_options.Time, cancel)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -73,6 +75,33 @@ internal sealed class DnsLoop : IAsyncDisposable
     {
         await _sockets.DisposeAsync().ConfigureAwait(false);
         _builder.Dispose();
+    }
+
+    /// <summary>Answers names of others before the API server was heard, where and how that was done last.</summary>
+    private void Begin()
+    {
+        try
+        {
+            _beginning ??= _parts.Memory.Begin(_parts.Place.Usual);
+        }
+        catch (Exception error) when (error is NetlinkException or NftException)
+        {
+            DnsLog.TurnFailed(_logger, error.Message);
+            return;
+        }
+
+        if (_beginning.View.Addresses.Count == 0)
+            return;
+        var isFirst = _view is null;
+        Apply(_beginning.View);
+        if (isFirst)
+        {
+            _zone.Begin(_beginning.View.Zone, _beginning.Table);
+            (_builder.Service.Knowledge, _builder.Service.Zone) = (_beginning.Knowledge, _zone.Current);
+            DnsLog.Begins(_logger, string.Join(", ", _beginning.View.Addresses));
+        }
+
+        Place(_beginning.View, ImmutableArray.CreateBuilder<Problem>());
     }
 
     /// <summary>One turn: objects, compile and swap, addresses and sockets, report.</summary>
@@ -91,7 +120,8 @@ internal sealed class DnsLoop : IAsyncDisposable
         problems.AddRange(_zone.Follow(cluster, view.Zone).AsSpan());
         Apply(view);
         _parts.Searches.Follow(SearchSettings.Of(view.Settings, _parts.Resolver.Search, cluster.Policies.Namespaces));
-        _builder.Service.Zone = _zone.Current;
+        (_builder.Service.Zone, _builder.Service.Knowledge) = (_zone.Current, ZoneKnowledge.Whole);
+        _parts.Memory.Note(cluster.Configuration, view, _zone.Table);
         var (programmed, drift) = Place(view, problems);
         var elapsed = _options.Time.GetElapsedTime(started);
         _parts.Metrics.Note(programmed, drift, _zone, _sockets.Open.Count, elapsed);

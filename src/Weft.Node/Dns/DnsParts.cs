@@ -20,6 +20,9 @@ internal sealed record DnsParts
     /// <summary>Completes when namespaces were listed once.</summary>
     public required Task NamespacesSynced { get; init; }
 
+    /// <summary>What is known for the agent that comes next.</summary>
+    public required DnsMemory Memory { get; init; }
+
     /// <summary>The kernel's part.</summary>
     public required DnsPlace Place { get; init; }
 

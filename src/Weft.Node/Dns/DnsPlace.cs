@@ -1,5 +1,6 @@
 using Weft.Compilers.Dns;
 using Weft.Model;
+using Weft.Model.Dns;
 using Weft.Model.Nftables;
 using Weft.Model.Nodes;
 using Weft.Netlink;
@@ -34,6 +35,17 @@ internal sealed class DnsPlace(INetworkStack network, INftablesDriver filter)
         changes += Program(addresses);
         _placed = addresses;
         return changes;
+    }
+
+    /// <summary>Where to answer while nobody says so: where an agent before answered; else the usual addresses, of the families that the node has.</summary>
+    /// <exception cref="NetlinkException">The kernel does not tell.</exception>
+    /// <exception cref="NftException">The kernel does not tell.</exception>
+    public EquatableArray<IpAddress> Usual()
+    {
+        if (Recorded() is { Count: > 0 } before)
+            return [.. before.Order()];
+        var hasV6 = network.Addresses().Any(present => present.Address is { IsV6: true, IsLoopback: false, IsLinkLocal: false });
+        return NodeLocalDns.Addresses.Where(address => !address.IsV6 || hasV6).ToEquatableArray();
     }
 
     private List<IpAddress> Recorded() =>

@@ -16,8 +16,18 @@ internal sealed class DnsZone(TimeProvider time)
     /// <summary>The zone of now.</summary>
     public ClusterZone Current { get; private set; } = Start(new ZoneSettings(new DnsSettings().ClusterDomain), time);
 
+    /// <summary>What it was made of.</summary>
+    public DnsTable Table { get; private set; } = DnsTable.Empty;
+
     /// <summary>How many Services have names.</summary>
-    public int Services { get; private set; }
+    public int Services => Table.Services.Count;
+
+    /// <summary>A zone of names from memory, until the first call of <see cref="Follow"/>.</summary>
+    public void Begin(ZoneSettings settings, DnsTable table)
+    {
+        if (_settings is null)
+            Current = Start(settings, time).With(table);
+    }
 
     /// <summary>Takes in objects and settings.</summary>
     /// <returns>What is wrong with objects.</returns>
@@ -28,7 +38,7 @@ internal sealed class DnsZone(TimeProvider time)
             Current = Start(settings, time);
         _settings = settings;
         Current = Current.With(table);
-        Services = table.Services.Count;
+        Table = table;
         return problems;
     }
 

@@ -22,11 +22,16 @@ internal sealed class DnsClientSocket : IDisposable
     }
 
     /// <summary>The IPv4 addresses of a name; a query without an answer is sent again, up to a minute.</summary>
-    public IReadOnlyList<string> Ask(string name)
+    public IReadOnlyList<string> Ask(string name) =>
+        [.. AskWhole(name).Answers.Where(record => record.Type == DnsType.A).Select(record => IpAddress.Read(record.Data.Span).ToString())];
+
+    /// <summary>The whole answer; a query without one is sent again, up to a minute.</summary>
+    public DnsMessage AskWhole(string name)
     {
         var writer = new MessageWriter(_buffer);
         Assert.True(writer.TryWriteQuestion(DnsName.Parse(name).Wire, DnsType.A));
-        var query = writer.Finish(new DnsHeader((ushort)Environment.TickCount, DnsFlags.RecursionDesired, 1)).ToArray();
+        Assert.True(Edns.TryWrite(ref writer, 1232, DnsCode.NoError, wantsSignatures: false, []));
+        var query = writer.Finish(new DnsHeader((ushort)Environment.TickCount, DnsFlags.RecursionDesired, 1, Additional: 1)).ToArray();
         using var limit = new CancellationTokenSource(Patience);
         while (true)
         {
@@ -39,7 +44,7 @@ internal sealed class DnsClientSocket : IDisposable
                     var length = _socket.Receive(_buffer);
                     Assert.True(DnsMessage.TryRead(_buffer.AsSpan(0, length), out var answer));
                     if (answer.Header.Id == (ushort)((query[0] << 8) | query[1]))
-                        return [.. answer.Answers.Where(record => record.Type == DnsType.A).Select(record => IpAddress.Read(record.Data.Span).ToString())];
+                        return answer;
                 }
             }
             catch (SocketException)
@@ -56,6 +61,19 @@ internal sealed class DnsClientSocket : IDisposable
         using var limit = new CancellationTokenSource(Patience);
         while (!Ask(name).SequenceEqual(wanted))
             Assert.False(limit.IsCancellationRequested, $"{name} does not lead to {string.Join(' ', wanted)}");
+    }
+
+    /// <summary>Asks until the answer has this code, and why it has.</summary>
+    public ExtendedErrorCode? Until(string name, DnsCode code)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            if (AskWhole(name) is var answer && answer.Code == code)
+                return answer.Edns is { } edns && edns.TryFind(_buffer, EdnsOption.ExtendedError, out var data) ? ExtendedError.Read(data)?.Code : null;
+            Assert.False(limit.IsCancellationRequested, $"{name} is answered with {answer.Code} and not {code}");
+            Thread.Sleep(10);
+        }
     }
 
     public void Dispose() => _socket.Dispose();

@@ -61,8 +61,11 @@ internal sealed class ForeignAgent : IAsyncDisposable, ILogger
          "status":{"addresses":[{"type":"InternalIP","address":"{{{address}}}"},{"type":"Hostname","address":"{{{name}}}"}],"conditions":[{"type":"Ready","status":"True"}]} }
         """);
 
+    /// <summary>Whom the node asks for names of others; nobody at first.</summary>
+    public string ResolvConf => Path.Combine(_folder.FullName, "resolv.conf");
+
     /// <summary>Starts an agent.</summary>
-    public void Start(KubeConfig server)
+    public void Start(KubeConfig server, int healthPort = 0)
     {
         _stop = new CancellationTokenSource();
         var options = new NodeAgentOptions
@@ -72,6 +75,8 @@ internal sealed class ForeignAgent : IAsyncDisposable, ILogger
             CniConfDir = Path.Combine(_folder.FullName, "net.d"),
             CniBinDir = _folder.FullName,
             PolicySocket = Path.Combine(_folder.FullName, "policy.sock"),
+            ResolvConf = ResolvConf,
+            HealthPort = healthPort,
             ProxyHealthPort = 0,
             VerifyPeriod = TimeSpan.FromSeconds(1),
         };
