@@ -37,7 +37,9 @@ internal sealed class DnsAgent : IAsyncDisposable
         var changed = new ChangeSignal();
         policies.OnNamespaces(changed);
         var searches = new SearchDirectory(options.NodeName);
+        var pods = new PodAddresses();
         policies.Pods.OnSeen(searches.Note);
+        policies.Pods.OnSeen(pods.Note);
         var parts = new DnsParts
         {
             Changed = changed,
@@ -48,6 +50,7 @@ internal sealed class DnsAgent : IAsyncDisposable
             Place = new DnsPlace(kernel.Network, kernel.Filter),
             Resolver = new NodeResolver(options.ResolvConf),
             Searches = searches,
+            Pods = pods,
             Events = events,
             Metrics = _metrics,
         };

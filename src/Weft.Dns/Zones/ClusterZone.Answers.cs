@@ -48,7 +48,7 @@ public sealed partial class ClusterZone
         var top = labels.FromEnd(1);
         if (NameBytes.Equal(top, "svc"u8))
             return labels.Count <= 2 ? Level(labels) : Service(labels, type, turn, ref writer, ref counts);
-        if (NameBytes.Equal(top, "pod"u8) && _settings.Pods)
+        if (NameBytes.Equal(top, "pod"u8) && _settings.Pods != PodRecords.Off)
             return labels.Count <= 2 ? Level(labels) : Pod(labels, type, ref writer, ref counts);
         if (NameBytes.Equal(top, "dns"u8))
             return Server(labels, type, ref writer, ref counts);
@@ -97,6 +97,7 @@ public sealed partial class ClusterZone
 
     private ZoneOutcome Pod(in ZoneLabels labels, DnsType type, ref MessageWriter writer, ref SectionCounts counts) =>
         labels.Count == 3 && HasNamespace(labels.FromEnd(2)) && DashedAddress.TryParse(labels.FromEnd(3), out var address)
+        && (_settings.Pods != PodRecords.Verified || _settings.PodAddresses?.Has(labels.FromEnd(2), address) is true)
             ? Addresses(labels.Name, [address], type, 0, ref writer, ref counts)
             : ZoneOutcome.NoName;
 

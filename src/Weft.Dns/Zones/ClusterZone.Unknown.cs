@@ -18,7 +18,7 @@ public sealed partial class ClusterZone
         if (labels.Count is < 2 or > MostLabels)
             return false;
         if (NameBytes.Equal(labels.FromEnd(1), "pod"u8))
-            return _settings.Pods && labels.Count <= 3 && (!namesAreKnown || HasNamespace(labels.FromEnd(2)));
+            return _settings.Pods != PodRecords.Off && labels.Count <= 3 && (!namesAreKnown || HasNamespace(labels.FromEnd(2)));
 
         // Of the longest names, those of ports, the first label begins with an underscore.
         if (!NameBytes.Equal(labels.FromEnd(1), "svc"u8) || (labels.Count == MostLabels && labels.FromEnd(MostLabels)[0] != (byte)'_'))

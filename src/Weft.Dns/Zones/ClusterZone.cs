@@ -13,8 +13,11 @@ public sealed record ZoneSettings(DnsName Origin)
     /// <summary>Addresses of the DNS server, which <c>ns.dns</c> has.</summary>
     public EquatableArray<IpAddress> Servers { get; init; }
 
-    /// <summary>Whether <c>1-2-3-4.namespace.pod</c> leads to 1.2.3.4, whoever has that address (section 2.6 of the specification).</summary>
-    public bool Pods { get; init; } = true;
+    /// <summary>Whether <c>1-2-3-4.namespace.pod</c> leads to 1.2.3.4.</summary>
+    public PodRecords Pods { get; init; } = PodRecords.Unchecked;
+
+    /// <summary>Whom names of pods are checked against, where they are; without it none exists then.</summary>
+    public IPodAddresses? PodAddresses { get; init; }
 }
 
 /// <summary>The cluster's names where queries find them. Immutable: a change makes another zone, which shares with this one what did not change.</summary>

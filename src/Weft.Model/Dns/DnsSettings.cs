@@ -14,7 +14,7 @@ public sealed record DnsSettings
     public uint Ttl { get; init; } = 5;
 
     /// <summary>Key <c>dns-pod-records</c>: whether <c>1-2-3-4.namespace.pod</c> leads to 1.2.3.4.</summary>
-    public bool PodRecords { get; init; } = true;
+    public PodRecords PodRecords { get; init; } = PodRecords.Unchecked;
 
     /// <summary>Key <c>dns-completion</c>: whether the node goes through a pod's search list on its behalf.</summary>
     public bool Completion { get; init; } = true;

@@ -19,7 +19,8 @@ internal sealed record DnsView(DnsSettings Settings, ZoneSettings Zone, Equatabl
 
 /// <summary>Derives <see cref="DnsView"/>, anew only when something changed that it depends on: nearly every turn is about a Service.</summary>
 /// <param name="nodeName">This node.</param>
-internal sealed class DnsContext(string nodeName)
+/// <param name="pods">Whom names of pods are checked against.</param>
+internal sealed class DnsContext(string nodeName, IPodAddresses pods)
 {
     private ClusterSnapshot? _cluster;
     private Service? _service;
@@ -42,7 +43,7 @@ internal sealed class DnsContext(string nodeName)
         var self = topology.Find(nodeName);
         var addresses = DnsPlaceCompiler.Addresses(clusterSettings, service, HasFamily);
         var named = ClusterDns.ClusterIps(service).Where(addresses.Contains).ToEquatableArray();
-        return new DnsView(read.Settings, DnsServiceBuilder.ZoneOf(read.Settings, named.Count > 0 ? named : addresses), addresses, read.Problems, read.Notes);
+        return new DnsView(read.Settings, DnsServiceBuilder.ZoneOf(read.Settings, named.Count > 0 ? named : addresses) with { PodAddresses = pods }, addresses, read.Problems, read.Notes);
 
         bool HasFamily(bool v6) => topology.PodRanges.Any(range => range.IsV6 == v6) || (self?.Addresses.Any(address => address.IsV6 == v6) ?? false);
     }

@@ -36,7 +36,7 @@ internal sealed class DnsLoop : IAsyncDisposable
     {
         (_options, _cluster, _parts, _logger) = (options, cluster, parts, logger);
         _zone = new DnsZone(options.Time);
-        _context = new DnsContext(options.NodeName);
+        _context = new DnsContext(options.NodeName, parts.Pods);
         _builder = new DnsServiceBuilder(new DnsSettings(), _zone.Current, [], options.Time, line => DnsLog.Line(logger, line));
         _builder.Service.SearchLists = parts.Searches;
         _sockets = new DnsSockets(_builder.Service);

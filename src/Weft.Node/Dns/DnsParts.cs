@@ -32,6 +32,9 @@ internal sealed record DnsParts
     /// <summary>How pods of this node complete names.</summary>
     public required SearchDirectory Searches { get; init; }
 
+    /// <summary>Which addresses pods have.</summary>
+    public required PodAddresses Pods { get; init; }
+
     /// <summary>Where problems go.</summary>
     public required EventRecorder Events { get; init; }
 

@@ -3,8 +3,10 @@ using FsCheck.Fluent;
 using Weft.Compilers.Dns;
 using Weft.Dns.Wire;
 using Weft.Dns.Zones;
+using Weft.Kubernetes;
 using Weft.Model;
 using Weft.Model.Dns;
+using Weft.Node.Dns;
 
 namespace Weft.Tests.Dns;
 
@@ -14,7 +16,7 @@ public sealed class ClusterZoneTests
     private static readonly DnsName Origin = DnsName.Parse("cluster.local");
 
     // Pods by their addresses are in no list: they have a test of their own.
-    private static readonly ZoneSettings Settings = new(Origin) { Servers = [IpAddress.Parse("10.96.0.10")], Pods = false };
+    private static readonly ZoneSettings Settings = new(Origin) { Servers = [IpAddress.Parse("10.96.0.10")], Pods = PodRecords.Off };
     private static readonly ClusterRecords Records = new(Origin, 5);
     private static readonly DnsType[] Types = [DnsType.A, DnsType.AAAA, DnsType.SRV, DnsType.PTR, DnsType.TXT, DnsType.CNAME, DnsType.SOA, DnsType.NS, DnsType.MX];
 
@@ -55,7 +57,7 @@ public sealed class ClusterZoneTests
     [Fact]
     public void Pods_have_names_by_their_addresses()
     {
-        var zone = ClusterZone.Empty(Settings with { Pods = true }, 1).With(new DnsTable([], ["a"]));
+        var zone = ClusterZone.Empty(Settings with { Pods = PodRecords.Unchecked }, 1).With(new DnsTable([], ["a"]));
         Assert.Equal("10-1-2-3.a.pod.cluster.local. 5 IN A 10.1.2.3", Ask("10-1-2-3.a.pod").Message.Answers.Single().ToString());
         Assert.Equal("fd00--1.a.pod.cluster.local. 5 IN AAAA fd00::1", ClusterZoneTests.Ask(zone, DnsName.Parse("fd00--1.a.pod.cluster.local"), DnsType.AAAA).Message.Answers.Single().ToString());
         Assert.Equal(ZoneOutcome.NoData, ClusterZoneTests.Ask(zone, DnsName.Parse("10-1-2-3.a.pod.cluster.local"), DnsType.AAAA).Outcome);
@@ -65,6 +67,29 @@ public sealed class ClusterZoneTests
         Assert.All(["pod", "a.pod", "10-1-2-3.a.pod"], name => Assert.Equal(ZoneOutcome.NoName, Ask(name).Outcome));
 
         (ZoneOutcome Outcome, DnsMessage Message, bool Truncated) Ask(string name) => ClusterZoneTests.Ask(zone, DnsName.Parse($"{name}.cluster.local"), DnsType.A);
+    }
+
+    [Fact]
+    public void Names_of_pods_that_are_checked_exist_while_a_pod_of_the_namespace_has_the_address()
+    {
+        var pods = new PodAddresses();
+        var key = new ObjectKey("a", "client");
+        var zone = ClusterZone.Empty(Settings with { Pods = PodRecords.Verified, PodAddresses = pods }, 1).With(new DnsTable([], ["a", "b"]));
+        Assert.Equal(ZoneOutcome.NoName, Outcome("10-1-2-3.a.pod"));
+        pods.Note(key, PodOf("a", "10.1.2.3", "fd00::1"));
+        Assert.Equal((ZoneOutcome.Found, ZoneOutcome.Found, ZoneOutcome.NoData), (Outcome("10-1-2-3.a.pod"), Outcome("10-1-2-3.A.pod"), Outcome("fd00--1.a.pod")));
+        Assert.All(["10-1-2-4.a.pod", "10-1-2-3.b.pod"], name => Assert.Equal(ZoneOutcome.NoName, Outcome(name)));
+        pods.Note(new ObjectKey("b", "other"), PodOf("b", "10.1.2.3"));
+        pods.Note(key, PodOf("a", "10.1.2.4"));
+        Assert.Equal((ZoneOutcome.NoName, ZoneOutcome.Found, ZoneOutcome.Found), (Outcome("10-1-2-3.a.pod"), Outcome("10-1-2-3.b.pod"), Outcome("10-1-2-4.a.pod")));
+        pods.Note(key, PodOf("a", "10.1.2.4") with { IsFinished = true });
+        pods.Note(new ObjectKey("b", "other"), null);
+        Assert.All(["10-1-2-3.b.pod", "10-1-2-4.a.pod"], name => Assert.Equal(ZoneOutcome.NoName, Outcome(name)));
+
+        ZoneOutcome Outcome(string name) => Ask(zone, DnsName.Parse($"{name}.cluster.local"), DnsType.A).Outcome;
+
+        static PolicyPod PodOf(string space, params string[] addresses) =>
+            new() { Metadata = new ObjectMeta { Namespace = space, Name = "p" }, Addresses = [.. addresses.Select(text => IpAddress.Parse(text))] };
     }
 
     [Fact]

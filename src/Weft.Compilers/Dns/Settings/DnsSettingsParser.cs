@@ -35,7 +35,7 @@ public static class DnsSettingsParser
     {
         "cluster-domain" => settings with { ClusterDomain = Domain(key, value, settings.ClusterDomain, report) },
         "dns-ttl" => settings with { Ttl = Seconds(key, value, settings.Ttl, report) },
-        "dns-pod-records" => settings with { PodRecords = Switch(key, value, settings.PodRecords, report) },
+        "dns-pod-records" => settings with { PodRecords = value == "verified" ? PodRecords.Verified : Switch(key, value, settings.PodRecords != PodRecords.Off, report) ? PodRecords.Unchecked : PodRecords.Off },
         "dns-completion" => settings with { Completion = Switch(key, value, settings.Completion, report) },
         "dns-transfer-to" => settings with { TransferTo = Ranges(key, value, report) },
         "dns-upstreams" => Upstreams(key, value, settings, report),

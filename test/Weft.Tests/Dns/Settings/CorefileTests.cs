@@ -40,7 +40,7 @@ public sealed class CorefileTests
         var read = Parse(Kubeadm);
         Assert.Empty(read.Problems);
         Assert.Equal(["health", "loadbalance", "loop", "prometheus", "ready", "reload"], read.Notes.Select(note => note.Split(' ')[0]));
-        Assert.Equal(("cluster.local.", 30u, true), (read.Settings.ClusterDomain.ToString(), read.Settings.Ttl, read.Settings.PodRecords));
+        Assert.Equal(("cluster.local.", 30u, PodRecords.Unchecked), (read.Settings.ClusterDomain.ToString(), read.Settings.Ttl, read.Settings.PodRecords));
         var root = Assert.Single(read.Settings.Routes);
         var cached = TimeSpan.FromSeconds(30);
         Assert.Equal((true, 0, UpstreamPolicy.Random, 1000, true, DnsLogClasses.None), (root.AsksNodeServers, root.Upstreams.Count, root.Policy, root.MostInFlight, root.LogErrors, root.Log));
@@ -165,7 +165,7 @@ public sealed class CorefileTests
     [Theory]
     [InlineData(". {\n forward . 10.0.0.1\n template IN A {\n answer x\n }\n}", 3, "'template' is no plugin that is done here")]
     [InlineData(". {\n forward . 10.0.0.1 {\n  bogus\n }\n}", 3, "'bogus' of forward is not known here")]
-    [InlineData(". {\n kubernetes cluster.local {\n  pods verified\n }\n}", 3, "names of pods are not checked against pods, so none are answered")]
+    [InlineData(". {\n kubernetes cluster.local {\n  pods some\n }\n}", 3, "'pods some' is unknown; write 'pods disabled'")]
     [InlineData(". {\n kubernetes cluster.local {\n  fallthrough\n }\n}", 3, "names of the cluster that do not exist are not asked of others")]
     [InlineData(". {\n kubernetes {\n }\n}", 2, "the root cannot be the cluster's domain")]
     [InlineData(". {\n bind 10.0.0.1\n}", 2, "bind is left out")]

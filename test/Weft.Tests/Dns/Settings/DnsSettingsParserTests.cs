@@ -22,13 +22,24 @@ public sealed class DnsSettingsParserTests
             ("dns-transfer-to", "192.0.2.0/24, 2001:db8::1"), ("dns-upstreams", "192.0.2.53, tls://192.0.2.54#dns.example"),
             ("dns-stub-domains", "corp.example = 10.0.0.53 10.0.0.54\n# not.this = 10.0.0.1\n10.1.0.0/16 = 10.0.0.55:5353\n"), ("dns-hosts", "10.0.0.1 DB.example db # the database\n::1 six.example"));
         Assert.Equal([IpAddress.Parse("169.254.25.10")], read.Addresses);
-        Assert.Equal(("k8s.example.", 30u, false, false), (read.ClusterDomain.ToString(), read.Ttl, read.PodRecords, read.Completion));
+        Assert.Equal(("k8s.example.", 30u, PodRecords.Off, false), (read.ClusterDomain.ToString(), read.Ttl, read.PodRecords, read.Completion));
         Assert.Equal("192.0.2.0/24 2001:db8::1/128", string.Join(' ', read.TransferTo));
         Assert.Equal(
             ["1.10.in-addr.arpa. <- 10.0.0.55:5353", "corp.example. <- 10.0.0.53, 10.0.0.54", ". <- 192.0.2.53, tls://192.0.2.54#dns.example"],
             read.Routes.Select(route => $"{route.Zone} <- {string.Join(", ", route.Upstreams)}"));
         Assert.Equal("db.example. 10.0.0.1|db. 10.0.0.1|six.example. ::1", string.Join('|', read.RouteOf(DnsName.Root)!.Hosts.Entries.Select(host => $"{host.Name} {host.Address}")));
         Assert.False(read.RouteOf(DnsName.Root)!.AsksNodeServers);
+    }
+
+    [Theory]
+    [InlineData("true", PodRecords.Unchecked)]
+    [InlineData("verified", PodRecords.Verified)]
+    [InlineData("off", PodRecords.Off)]
+    public void Names_of_pods_are_answered_checked_or_not(string value, PodRecords records)
+    {
+        Assert.Equal(records, Read(("dns-pod-records", value)).PodRecords);
+        var mode = records switch { PodRecords.Unchecked => "insecure", PodRecords.Verified => "verified", _ => "disabled" };
+        Assert.Equal(records, Read(("Corefile", $".:53 {{\n kubernetes cluster.local {{\n pods {mode}\n }}\n}}")).PodRecords);
     }
 
     [Theory]

@@ -49,7 +49,7 @@ internal sealed class SpecificationCase
     {
         ["@domain", var domain] => settings with { Origin = DnsName.Parse(domain) },
         ["@ttl", var seconds] => settings with { Ttl = uint.Parse(seconds, CultureInfo.InvariantCulture) },
-        ["@pods", "off"] => settings with { Pods = false },
+        ["@pods", "off"] => settings with { Pods = PodRecords.Off },
         ["@server", var address] => settings with { Servers = [.. settings.Servers, IpAddress.Parse(address)] },
         _ => throw new FormatException($"'{line}' is no setting"),
     };

@@ -27,7 +27,7 @@ internal static class KubernetesPlugin
 
         // Without a block of the domain itself this one may be for reverse names only.
         draft.HasCluster = zones.Count > 0;
-        draft.Settings = draft.Settings with { PodRecords = false };
+        draft.Settings = draft.Settings with { PodRecords = PodRecords.Off };
         foreach (var option in line.Block)
             ReadOption(option, draft);
     }
@@ -66,11 +66,17 @@ internal static class KubernetesPlugin
 
     private static void ReadPods(CorefileLine option, CorefileDraft draft)
     {
-        if (option.Arguments is ["verified"])
-            draft.Unsupported(option, "names of pods are not checked against pods, so none are answered; write 'pods insecure' to answer them unchecked");
-        else if (option.Arguments is not ["disabled" or "insecure"])
-            draft.Bad(option, $"'{option}' is unknown; write 'pods disabled' (in force meanwhile) or 'pods insecure'");
-        draft.Settings = draft.Settings with { PodRecords = option.Arguments is ["insecure"] };
+        if (option.Arguments is not ["disabled" or "insecure" or "verified"])
+            draft.Bad(option, $"'{option}' is unknown; write 'pods disabled' (in force meanwhile), 'pods verified' or 'pods insecure'");
+        draft.Settings = draft.Settings with
+        {
+            PodRecords = option.Arguments switch
+            {
+                ["insecure"] => PodRecords.Unchecked,
+                ["verified"] => PodRecords.Verified,
+                _ => PodRecords.Off,
+            },
+        };
     }
 
     private static bool IsReverse(DnsName zone) => zone.IsWithin(V4) || zone.IsWithin(V6);
