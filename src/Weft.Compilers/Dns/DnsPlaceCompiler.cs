@@ -12,8 +12,8 @@ namespace Weft.Compilers.Dns;
 /// <summary>Compiles where a node answers cluster DNS: addresses of its loopback device, and the table <see cref="NodeTables.Dns"/>.</summary>
 /// <remarks>
 /// Queries and answers pass no connection tracking, so none of them can be lost to a full table or a race for an entry, and neither address translation nor the
-/// Services' tables see them. Whatever else is asked of these addresses from outside of the node is refused: who may send queries may not therefore reach all
-/// that listens on the node. While no agent runs, nobody is told so: a resolver that hears nothing asks again, and by then the next agent answers.
+/// Services' tables see them. Whatever else is asked of these addresses from outside of the node, and is no port of a Service, is refused: who may send queries may
+/// not therefore reach all that listens on the node. While no agent runs, nobody is told so: a resolver that hears nothing asks again, and by then the next agent answers.
 /// </remarks>
 public static class DnsPlaceCompiler
 {
@@ -22,6 +22,9 @@ public static class DnsPlaceCompiler
 
     private const string ServersV4 = "servers-v4", ServersV6 = "servers-v6";
     private const uint Udp = 17, Tcp = 6;
+
+    // IPVS takes what Service kube-dns serves at other ports, two steps before source NAT (net/netfilter/ipvs/ip_vs_core.c, ip_vs_ops4).
+    private const int BehindIpvs = NftPriority.SourceNat + 10;
     private const uint DestinationUnreachable = 3, DestinationUnreachable6 = 1;
 
     /// <summary>The addresses, sorted: where cluster DNS is answered, in the families that the node can serve.</summary>
@@ -55,7 +58,8 @@ public static class DnsPlaceCompiler
             [
                 Nft.FilterChain("prerouting", NftHook.Prerouting, NftPriority.Raw, [.. families.SelectMany(Untracked)]),
                 Nft.FilterChain("output", NftHook.Output, NftPriority.Raw, [.. families.SelectMany(Untracked), .. families.Select(Unsaid)]),
-                Nft.FilterChain("input", NftHook.Input, NftPriority.Filter, [.. families.SelectMany(Refused)]),
+                Nft.FilterChain("input", NftHook.Input, BehindIpvs, [.. families.SelectMany(Refused)]),
+                Nft.NatChain("postrouting", NftHook.Postrouting, NftPriority.SourceNat, [.. families.Select(Hidden)]),
             ],
         };
     }
@@ -73,12 +77,22 @@ public static class DnsPlaceCompiler
         }
     }
 
-    // The node's own programs ask from the very address that they ask, so that answers to them look like questions to another port.
+    // The node's own programs have the address that they ask for their own, so that answers to them look like questions to another port.
     private static IEnumerable<NftRule> Refused(bool v6)
     {
-        yield return Nft.Rule(Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(Tcp), Nft.TransportDport.IsNot(NodeLocalDns.Port), new NftReject(NftRejectKind.TcpReset));
-        yield return Nft.Rule(Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(Udp), Nft.TransportDport.IsNot(NodeLocalDns.Port), Nft.Drop);
+        yield return new NftRule([.. Asked(v6, Tcp), new NftReject(NftRejectKind.TcpReset)]);
+        yield return new NftRule([.. Asked(v6, Udp), Nft.Drop]);
     }
+
+    private static NftStatement[] Asked(bool v6, uint protocol) =>
+    [
+        Nft.Iifname.IsNot(Device), Destination(v6), Nft.L4Proto.Is(protocol), Nft.TransportDport.IsNot(NodeLocalDns.Port),
+        Nft.CtState.HasNone(NftCtState.Established | NftCtState.Related),
+    ];
+
+    // The node's own connection to another port of the Service has the Service's address for its source, until it is led to an endpoint: which may be another
+    // node's pod, and every node has that address.
+    private static NftRule Hidden(bool v6) => Nft.Rule(Nft.Oifname.IsNot(Device), Source(v6), new NftMasquerade(NftNatFlags.FullyRandom));
 
     private static NftRule Unsaid(bool v6) =>
         Nft.Rule(Source(v6), v6 ? Nft.Icmp6Type.Is(DestinationUnreachable6) : Nft.IcmpType.Is(DestinationUnreachable), Nft.Drop);

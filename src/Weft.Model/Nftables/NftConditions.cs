@@ -63,6 +63,9 @@ public static class NftConditions
     /// <summary>Acts on the verdict that a map holds under this key.</summary>
     public static NftStatement VerdictMap(this NftExpression key, string map) => new NftVerdictMap(key, map);
 
+    /// <summary>None of the states, for <see cref="Nft.CtState"/>.</summary>
+    public static NftStatement HasNone(this NftExpression left, NftCtState states) => left.HasNone((uint)states);
+
     /// <summary>One of the states, for <see cref="Nft.CtState"/>.</summary>
     public static NftStatement HasAny(this NftExpression left, NftCtState states) => left.HasAny((uint)states);
 

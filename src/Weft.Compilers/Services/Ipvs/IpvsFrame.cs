@@ -40,7 +40,7 @@ internal sealed record IpvsFrame
     /// Whether an address needs a route of its own to be the node's. The node's own stay what they are, also where they are external IPs of a Service:
     /// other programs listen there.
     /// </summary>
-    public bool IsAlone(IpAddress address) => !_own.Contains(address) && !ServiceRanges.Any(range => range.Contains(address));
+    public bool IsAlone(IpAddress address) => !_own.Contains(address) && !IsClusterIp(address);
 
     public bool Equals(IpvsFrame? other) => other is not null
         && Node == other.Node && PodRanges == other.PodRanges && ServiceRanges == other.ServiceRanges && NodePortRanges == other.NodePortRanges
@@ -48,9 +48,12 @@ internal sealed record IpvsFrame
 
     public override int GetHashCode() => HashCode.Combine(Node, PodRanges, ServiceRanges, MasqueradeAll);
 
+    private bool IsClusterIp(IpAddress address) => ServiceRanges.Any(range => range.Contains(address));
+
+    // Where the node answers cluster DNS, it has a cluster IP as well.
     private bool TakesNodePorts(IpAddress address)
     {
-        if (address.IsLoopback || address.IsLinkLocal)
+        if (address.IsLoopback || address.IsLinkLocal || IsClusterIp(address))
             return false;
         var chosen = NodePortRanges.Where(range => range.IsV6 == address.IsV6).ToList();
         return chosen.Count == 0 || chosen.Exists(range => range.Contains(address));

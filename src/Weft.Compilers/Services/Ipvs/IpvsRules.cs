@@ -50,8 +50,9 @@ internal static class IpvsRules
         ];
     }
 
-    // Answers of the node, and refusals, may go to a virtual address that one of its own sockets is bound to.
-    private static NftRule Known => Nft.Rule(Nft.CtState.HasAny(NftCtState.Established | NftCtState.Related), Nft.Accept);
+    // Answers of the node, and refusals, may go to a virtual address that one of its own sockets is bound to. What is not tracked was left to somebody else:
+    // queries to cluster DNS, which the node answers itself at a cluster IP.
+    private static NftRule Known => Nft.Rule(Nft.CtState.HasAny(NftCtState.Established | NftCtState.Related | NftCtState.Untracked), Nft.Accept);
 
     private static NftRule[] Refusals(IpvsSets sets) =>
     [

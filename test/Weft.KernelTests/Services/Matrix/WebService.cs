@@ -30,6 +30,7 @@ internal sealed class WebService(ServiceWorld world, params string[] pods)
 
     private EquatableArray<LoadBalancerIngress> _ingress = [];
     private StringMap _labels;
+    private (string Namespace, string Name) _key = ("default", "web");
     private Func<KubeEndpoint, KubeEndpoint> _endpoint = static endpoint => endpoint;
 
     public static IpAddress ClusterIp(bool v6) => IpAddress.Parse(v6 ? "fd96::9" : "10.96.0.9");
@@ -37,6 +38,13 @@ internal sealed class WebService(ServiceWorld world, params string[] pods)
     public static IpAddress ExternalIp(bool v6) => IpAddress.Parse(ExternalIps[v6 ? 1 : 0]);
 
     public static IpAddress BalancerIp(bool v6) => IpAddress.Parse(Balanced[v6 ? 1 : 0].Ip!);
+
+    /// <summary>Another Service.</summary>
+    public WebService Called(ObjectKey key)
+    {
+        _key = (key.Namespace!, key.Name);
+        return this;
+    }
 
     /// <summary>30080/TCP, 30081/UDP, 30082 for 443/TCP.</summary>
     public WebService NodePorts() => With(spec => spec with
@@ -93,7 +101,7 @@ internal sealed class WebService(ServiceWorld world, params string[] pods)
     public ServiceObjects Objects => new(
         new KubeService
         {
-            Metadata = new() { Namespace = "default", Name = "web", Labels = _labels },
+            Metadata = new() { Namespace = _key.Namespace, Name = _key.Name, Labels = _labels },
             Spec = _spec,
             Status = new() { LoadBalancer = new() { Ingress = _ingress } },
         },
@@ -101,7 +109,10 @@ internal sealed class WebService(ServiceWorld world, params string[] pods)
 
     private EndpointSlice Slice(bool v6) => new()
     {
-        Metadata = new() { Namespace = "default", Name = v6 ? "web-6" : "web-4", Labels = StringMap.Of((EndpointSlice.ServiceNameLabel, "web")) },
+        Metadata = new()
+        {
+            Namespace = _key.Namespace, Name = $"{_key.Name}-{(v6 ? 6 : 4)}", Labels = StringMap.Of((EndpointSlice.ServiceNameLabel, _key.Name)),
+        },
         AddressType = v6 ? "IPv6" : "IPv4",
         Ports = _spec.Ports.Select(port => new EndpointPort { Name = port.Name, Protocol = port.Protocol, Port = port.TargetPort!.Value.Number }).ToEquatableArray(),
         Endpoints = pods.Select(name => _endpoint(new KubeEndpoint

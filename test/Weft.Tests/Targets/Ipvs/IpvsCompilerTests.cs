@@ -38,6 +38,17 @@ public sealed class IpvsCompilerTests
     }
 
     [Fact]
+    public void The_cluster_ip_at_which_the_node_answers_dns_takes_no_node_ports()
+    {
+        var own = IpAddress.Parse("192.168.0.5");
+        var table = SampleTables.All["external"];
+        var dns = table.ServiceRanges[0].Network.Add(10);
+        var plan = IpvsCompiler.Compile(table, new IpvsNode([own]));
+        Assert.Contains(plan.Servers, server => server.Address.Address == own);
+        Assert.Equal(plan.Servers, IpvsCompiler.Compile(table, new IpvsNode([own, dns])).Servers);
+    }
+
+    [Fact]
     public void The_table_remembers_whose_virtual_servers_they_are()
     {
         foreach (var table in SampleTables.All.Values)
