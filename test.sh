@@ -6,6 +6,7 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 
 packages=(nftables iptables tcpdump socat iproute2 iputils-ping curl containernetworking-plugins util-linux procps bind9-dnsutils busybox-static musl-tools dnsmasq-base)
+peers=(dnsperf knot)
 machine=(qemu-system-x86 seabios cpio)
 install() {
   command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || return 0
@@ -13,9 +14,19 @@ install() {
   for package; do dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package"); done
   [ ${#missing[@]} = 0 ] && return 0
   echo "installing ${missing[*]}"
-  apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+  apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive unstarted apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
     echo "could not install ${missing[*]}: tests that need them are skipped" >&2
 }
+
+# Runs a command while no package may start its server: tests start their own, in namespaces or on ports of their own.
+unstarted() (
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+  fi
+  "$@"
+)
 
 passed=0 failed=0 skipped=0
 # Runs one test program; its last "Total: …" line is what it counted. A runner that counted nothing has failed.
@@ -59,6 +70,7 @@ virtual() {
 
 wanted=" ${*:-unit kernel vm e2e} "
 install "${packages[@]}"
+install "${peers[@]}"
 [[ $wanted == *" vm "* ]] && install "${machine[@]}"
 echo "== build"
 if ! dotnet build weft.slnx --nologo -v quiet -nodeReuse:false; then

@@ -126,7 +126,7 @@ public sealed class ForwarderTests
     {
         using var datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        datagrams.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        datagrams.Bind(new IPEndPoint(IPAddress.Parse("127.53.0.3"), 0));
         listener.Bind(datagrams.LocalEndPoint!);
         listener.Listen();
         var answering = Task.WhenAll(AnswerDatagramAsync(datagrams), AnswerStreamAsync(listener));

@@ -97,7 +97,7 @@ public sealed class StreamTests
     public async Task An_address_is_listened_on_once_and_can_be_taken_over_at_once()
     {
         IPEndPoint address;
-        await using (var listeners = Open(new StreamLimits()))
+        await using (var listeners = DnsListeners.Open(_service, [new IPEndPoint(IPAddress.Parse("127.53.0.4"), 0)]))
         {
             address = listeners.Addresses[0];
             var refused = Assert.Throws<DnsListenException>(() => DnsListeners.Open(_service, [address]));

@@ -38,7 +38,7 @@ public sealed class TransferPeerTests : IAsyncDisposable
     {
         Assert.SkipUnless(IsThere("dig"), "dig is missing (package bind9-dnsutils)");
         var server = _listeners.Addresses[0];
-        using var dig = Start("dig", $"@{server.Address}", "-p", $"{server.Port}", "cluster.local", "AXFR", "+noall", "+answer", "+onesoa");
+        using var dig = Start("dig", $"@{server.Address}", "-p", $"{server.Port}", "cluster.local", "AXFR", "+noall", "+answer", "+onesoa", $"+time={Patience.TotalSeconds}", "+tries=1");
         var lines = (await dig.StandardOutput.ReadToEndAsync().WaitAsync(Patience)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => string.Join(' ', line.Split((char[])['\t', ' '], StringSplitOptions.RemoveEmptyEntries))).ToList();
         Assert.Equal(_zone.Records().Prepend(_zone.Start).Select(record => record.ToString()).Order(StringComparer.Ordinal), lines.Order(StringComparer.Ordinal));
@@ -102,11 +102,25 @@ public sealed class TransferPeerTests : IAsyncDisposable
         }
     }
 
+    /// <summary>A port below those that the kernel gives to others, free for datagrams and connections.</summary>
     private static IPEndPoint FreePort()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Parse("127.53.0.2"), 0));
-        return (IPEndPoint)socket.LocalEndPoint!;
+        while (true)
+        {
+            var place = new IPEndPoint(IPAddress.Parse("127.53.0.2"), Random.Shared.Next(20_000, 30_000));
+            using var datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            using var connections = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                datagrams.Bind(place);
+                connections.Bind(place);
+                return place;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it: another one.
+            }
+        }
     }
 
     private static Process Start(string program, params string[] arguments) =>

@@ -5,10 +5,11 @@ using Weft.Dns.Wire;
 using Weft.Dns.Zones;
 using Weft.Model;
 using Weft.Model.Dns;
+using Weft.Tests.Node.Proxy;
 
 namespace Weft.Tests.Dns.Completion;
 
-/// <summary>A server with a client of which it knows the search list, and one that it does not know.</summary>
+/// <summary>A server with a client of which it knows the search list, and one that it does not know. Its clock stands still: what it remembers holds however slow the machine is.</summary>
 internal sealed class CompletionRig : ISearchLists
 {
     public static readonly DnsClient Known = new(IpAddress.Parse("10.244.0.9"), 5353, DnsTransport.Stream), Stranger = new(IpAddress.Parse("10.244.9.9"), 5353, DnsTransport.Stream);
@@ -20,7 +21,8 @@ internal sealed class CompletionRig : ISearchLists
     {
         _list = list;
         var zone = ClusterZone.Empty(new ZoneSettings(DnsName.Parse("cluster.local")), 1).With(table);
-        _service = new DnsService(zone, new Forwarder([world], new ForwarderOptions(), time ?? TimeProvider.System), time ?? TimeProvider.System) { SearchLists = this };
+        time ??= new ManualTime();
+        _service = new DnsService(zone, new Forwarder([world], new ForwarderOptions(), time), time) { SearchLists = this };
     }
 
     public DnsService Service => _service;
