@@ -53,8 +53,8 @@ internal static class DnsBench
         using var server = new DnsBenchProcess(DnsBenchRival.WeftCommand(LargePort, scale.Large, Upstream));
         await server.FirstLineAsync(ct);
         var queries = Write("large", DnsBenchNames.ClusterQueries(scale.Large));
-        await DnsLoad.RateAsync(LargePort, queries, scale.Seconds, ct);
-        var rate = await DnsLoad.RateAsync(LargePort, queries, scale.Seconds, ct);
+        await DnsLoad.RateAsync(LargePort, queries, scale, ct);
+        var rate = await DnsLoad.RateAsync(LargePort, queries, scale, ct);
         var size = string.Create(CultureInfo.InvariantCulture, $"{scale.Large:N0} Services");
         return [scale.AtMost($"{size}, resident", server.ResidentMegabytes, 150, "MB"), Figure.Told($"{size}, answers in a second", rate / 1000, "k/s")];
     }

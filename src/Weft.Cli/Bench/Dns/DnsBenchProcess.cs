@@ -11,7 +11,7 @@ namespace Weft.Cli.Bench.Dns;
 /// <summary>A server that runs on a processor of its own, where there are two.</summary>
 internal sealed class DnsBenchProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
 
@@ -37,8 +37,11 @@ internal sealed class DnsBenchProcess : IDisposable
         }
     }
 
-    /// <summary>The command on one processor; as it is where there is only one.</summary>
-    public static string[] OnProcessor(int number, IReadOnlyList<string> command) => Environment.ProcessorCount > 1 ? ["taskset", "-c", $"{number}", .. command] : [.. command];
+    /// <summary>The command on one of the processors that we may use; as it is where there is only one.</summary>
+    /// <param name="turn">The first or the second of them.</param>
+    /// <param name="command">What is started.</param>
+    public static string[] OnProcessor(int turn, IReadOnlyList<string> command) =>
+        Processors() is { Length: > 1 } allowed ? ["taskset", "-c", allowed[turn], .. command] : [.. command];
 
     /// <summary>The first line that it prints.</summary>
     public async Task<string> FirstLineAsync(CancellationToken ct) =>
@@ -82,6 +85,14 @@ internal sealed class DnsBenchProcess : IDisposable
             return false;
         }
     }
+
+    // A container may have processors 2 and 3 only: "2-3" or "0,2-3".
+    private static string[] Processors() =>
+    [
+        .. File.ReadLines("/proc/self/status").First(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split('\t')[1].Split(',')
+            .Select(range => range.Split('-').Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray())
+            .SelectMany(range => Enumerable.Range(range[0], range[^1] - range[0] + 1)).Select(number => number.ToString(CultureInfo.InvariantCulture)),
+    ];
 
     private static byte[] Query()
     {

@@ -34,11 +34,11 @@ internal sealed class DnsBenchRig : IDisposable
 
     /// <summary>The median rate of each, in answers a second, by its name; they take turns, after one turn that does not count.</summary>
     public Task<IReadOnlyDictionary<string, double>> RatesAsync(IReadOnlyList<DnsBenchRival> rivals, string queries, DnsBenchScale scale, CancellationToken ct) =>
-        InTurnsAsync(rivals, scale.Runs + 1, rival => DnsLoad.RateAsync(rival.Port, queries, scale.Seconds, ct), Report.Median);
+        InTurnsAsync(rivals, scale.Runs + 1, rival => DnsLoad.RateAsync(rival.Port, queries, scale, ct), Report.Median);
 
     /// <summary>Each one's time for 99 of 100 answers, in milliseconds, in its best turn: what else the machine does only makes it worse.</summary>
     public Task<IReadOnlyDictionary<string, double>> WorstAsync(string queries, DnsBenchScale scale, CancellationToken ct) =>
-        InTurnsAsync(All, scale.Runs + 1, rival => DnsLoad.WorstAsync(rival.Port, queries, scale.Seconds, ct), Enumerable.Min);
+        InTurnsAsync(All, scale.Runs + 1, rival => DnsLoad.WorstAsync(rival.Port, queries, scale, ct), Enumerable.Min);
 
     public void Dispose() => _processes.ForEach(process => process.Dispose());
 
