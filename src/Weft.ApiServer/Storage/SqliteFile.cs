@@ -18,6 +18,9 @@ internal sealed class SqliteFile : IStoreFile
         INSERT INTO revision VALUES (0, 1);
         """;
 
+    // How long SQLite waits for a lock, in seconds, each time: one that just ends may still hold it, one that runs never gives it away.
+    private const int Patience = 5;
+
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _put;
     private readonly SqliteCommand _delete;
@@ -41,7 +44,7 @@ internal sealed class SqliteFile : IStoreFile
     public static SqliteFile Open(string path)
     {
         MakePrivate(path);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = Patience }.ToString());
         try
         {
             connection.Open();
