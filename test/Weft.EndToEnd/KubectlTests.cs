@@ -37,7 +37,7 @@ public sealed class KubectlTests(HelloLab hello)
         Assert.Contains("pod/applied unchanged", (await _lab.FeedKubectlAsync(Pod, "apply", "-f", "-")).Succeeded().Output);
         var changed = Pod.Replace("app: applied", "app: changed", StringComparison.Ordinal);
         Assert.Contains("pod/applied configured", (await _lab.FeedKubectlAsync(changed, "apply", "-f", "-")).Succeeded().Output);
-        (await _lab.KubectlAsync("wait", "--for=condition=Ready", "pod/applied", "--timeout=60s")).Succeeded();
+        (await _lab.KubectlAsync("wait", "--for=condition=Ready", "pod/applied", "--timeout=170s")).Succeeded();
         Assert.Contains("pod \"applied\" deleted", (await _lab.KubectlAsync("delete", "pod", "applied")).Succeeded().Output);
         Assert.Contains("NotFound", (await _lab.KubectlAsync("get", "pod", "applied")).Error);
     }
@@ -89,7 +89,7 @@ public sealed class KubectlTests(HelloLab hello)
               containers: [{ name: talk, image: weft/host, command: [sh, -c, "for i in 1 2 3; do echo line $i; done"] }]
             """;
         (await _lab.FeedKubectlAsync(Pod, "apply", "-f", "-")).Succeeded();
-        (await _lab.KubectlAsync("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=60s")).Succeeded();
+        (await _lab.KubectlAsync("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=170s")).Succeeded();
         Assert.Equal("line 1\nline 2\nline 3\n", (await _lab.KubectlAsync("logs", "talker")).Succeeded().Output);
         Assert.Equal("line 3\n", (await _lab.KubectlAsync("logs", "talker", "--tail=1")).Succeeded().Output);
         Assert.Equal("line 1\nline 2\nline 3\n", (await _lab.KubectlAsync("logs", "-f", "talker")).Succeeded().Output);
@@ -100,7 +100,7 @@ public sealed class KubectlTests(HelloLab hello)
     public async Task Scale_changes_the_number_of_pods_and_get_watch_sees_it()
     {
         (await _lab.KubectlAsync("create", "deployment", "scaled", "--image=nginx", "--port=80")).Succeeded();
-        (await _lab.KubectlAsync("rollout", "status", "deployment/scaled", "--timeout=60s")).Succeeded();
+        (await _lab.KubectlAsync("rollout", "status", "deployment/scaled", "--timeout=170s")).Succeeded();
         using var watch = _lab.StartKubectl("get", "deployment", "scaled", "-w", "-o", "jsonpath={.status.readyReplicas}{\"\\n\"}");
         try
         {
@@ -126,11 +126,11 @@ public sealed class KubectlTests(HelloLab hello)
     public async Task A_rolling_update_reaches_all_pods_and_can_be_undone()
     {
         (await _lab.KubectlAsync("create", "deployment", "rolled", "--image=nginx:1", "--replicas=2", "--port=80")).Succeeded();
-        (await _lab.KubectlAsync("rollout", "status", "deployment/rolled", "--timeout=60s")).Succeeded();
+        (await _lab.KubectlAsync("rollout", "status", "deployment/rolled", "--timeout=170s")).Succeeded();
         (await _lab.KubectlAsync("set", "image", "deployment/rolled", "nginx=nginx:2")).Succeeded();
-        (await _lab.KubectlAsync("rollout", "status", "deployment/rolled", "--timeout=60s")).Succeeded();
+        (await _lab.KubectlAsync("rollout", "status", "deployment/rolled", "--timeout=170s")).Succeeded();
         (await _lab.KubectlAsync("rollout", "undo", "deployment/rolled")).Succeeded();
-        (await _lab.KubectlAsync("rollout", "status", "deployment/rolled", "--timeout=60s")).Succeeded();
+        (await _lab.KubectlAsync("rollout", "status", "deployment/rolled", "--timeout=170s")).Succeeded();
         Assert.Equal("nginx:1", (await _lab.KubectlAsync("get", "deployment", "rolled", "-o", "jsonpath={.spec.template.spec.containers[0].image}")).Output);
         (await _lab.KubectlAsync("delete", "deployment", "rolled")).Succeeded();
     }
@@ -152,7 +152,7 @@ public sealed class KubectlTests(HelloLab hello)
             """;
         (await _lab.FeedKubectlAsync(Program, "apply", "-f", "-")).Succeeded();
         (await _lab.KubectlAsync("create", "job", "image", "--image=perl", "--", "perl", "-e", "1")).Succeeded();
-        (await _lab.KubectlAsync("wait", "--for=condition=complete", "job/counted", "job/image", "--timeout=60s")).Succeeded();
+        (await _lab.KubectlAsync("wait", "--for=condition=complete", "job/counted", "job/image", "--timeout=170s")).Succeeded();
         Assert.Equal("counted\n", (await _lab.KubectlAsync("logs", "job/counted")).Succeeded().Output);
         (await _lab.KubectlAsync("delete", "job", "counted", "image")).Succeeded();
         await Shell.UntilAsync(
@@ -182,7 +182,7 @@ public sealed class KubectlTests(HelloLab hello)
                 - { name: tools, image: weft/host, command: [sleep, infinity] }
             """;
         (await _lab.FeedKubectlAsync(Pod, "apply", "-f", "-")).Succeeded();
-        (await _lab.KubectlAsync("wait", "--for=condition=Ready", "pod/pair", "--timeout=60s")).Succeeded();
+        (await _lab.KubectlAsync("wait", "--for=condition=Ready", "pod/pair", "--timeout=170s")).Succeeded();
         Assert.Contains("\"pod\"", (await _lab.KubectlAsync("exec", "pair", "-c", "tools", "--", "curl", "-sS", "http://127.0.0.1/")).Succeeded().Output);
         (await _lab.KubectlAsync("delete", "pod", "pair", "--grace-period=1")).Succeeded();
     }

@@ -13,7 +13,7 @@ public sealed class LoadBalancerTests
         await using var lab = new TestLab();
         (await lab.WeftAsync("up", "examples/services/my-app.yaml", "--lb-range", $"{Address}-172.30.0.201")).Succeeded();
         (await lab.KubectlAsync("scale", "deployment", "my-app", "--replicas=4")).Succeeded();
-        (await lab.KubectlAsync("rollout", "status", "deployment/my-app", "--timeout=60s")).Succeeded();
+        (await lab.KubectlAsync("rollout", "status", "deployment/my-app", "--timeout=170s")).Succeeded();
         (await lab.KubectlAsync("expose", "deployment", "my-app", "--name=lb", "--port=80", "--target-port=9376", "--type=LoadBalancer", "--overrides={\"spec\":{\"externalTrafficPolicy\":\"Local\"}}")).Succeeded();
 
         // Under the policy Local nodes pass nothing on to others, so who answers is on the node that announces.

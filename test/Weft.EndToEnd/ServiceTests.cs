@@ -38,7 +38,7 @@ public sealed class ServiceTests(ServicesLab services) : IClassFixture<ServicesL
         foreach (var replicas in new[] { "5", "1", "3" })
         {
             (await _lab.KubectlAsync("scale", "deployment", "my-app", $"--replicas={replicas}")).Succeeded();
-            (await _lab.KubectlAsync("rollout", "status", "deployment/my-app", "--timeout=60s")).Succeeded();
+            (await _lab.KubectlAsync("rollout", "status", "deployment/my-app", "--timeout=170s")).Succeeded();
             await Shell.UntilAsync(async () => (await services.PodsAsync("my-app")).Length.ToString() == replicas, "pods come and go");
             await services.AnsweredByAsync(Client, address, () => services.PodsAsync("my-app"));
         }
@@ -55,7 +55,7 @@ public sealed class ServiceTests(ServicesLab services) : IClassFixture<ServicesL
         try
         {
             (await _lab.KubectlAsync("rollout", "restart", "deployment/web")).Succeeded();
-            (await _lab.KubectlAsync("rollout", "status", "deployment/web", "--timeout=60s")).Succeeded();
+            (await _lab.KubectlAsync("rollout", "status", "deployment/web", "--timeout=170s")).Succeeded();
             await services.AnsweredByAsync(Client, $"{address}:80", () => services.PodsAsync("web"));
         }
         finally

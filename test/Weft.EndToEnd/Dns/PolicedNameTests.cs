@@ -94,7 +94,7 @@ public sealed class PolicedNameTests
     private async Task StartAsync()
     {
         (await _dns.Lab.FeedKubectlAsync(Asker, "apply", "-f", "-")).Succeeded();
-        (await _dns.Lab.KubectlAsync("wait", "pod", "asker", "-n", Space, "--for=condition=Ready", "--timeout=60s")).Succeeded();
+        (await _dns.Lab.KubectlAsync("wait", "pod", "asker", "-n", Space, "--for=condition=Ready", "--timeout=170s")).Succeeded();
     }
 
     private async Task ApplyAsync(string name, string spec) => (await _dns.Lab.FeedKubectlAsync(

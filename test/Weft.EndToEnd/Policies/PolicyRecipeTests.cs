@@ -17,7 +17,7 @@ public sealed class PolicyRecipeTests
             var (policy, expected) = (Path.Join(recipe, "policy.yaml"), Path.Join(recipe, "expected.yaml"));
             (await lab.KubectlAsync("apply", "-f", policy)).Succeeded();
             if ((await File.ReadAllTextAsync(policy)).Contains("kind: Pod\n", StringComparison.Ordinal))
-                (await lab.KubectlAsync("wait", "--for=condition=Ready", "pod", "--all", "-A", "--timeout=60s")).Succeeded();
+                (await lab.KubectlAsync("wait", "--for=condition=Ready", "pod", "--all", "-A", "--timeout=170s")).Succeeded();
             var last = new Outcome(0, "", "");
             try
             {

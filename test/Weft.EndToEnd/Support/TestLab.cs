@@ -86,6 +86,17 @@ public sealed class TestLab : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await WeftAsync("down", "--all", "--purge");
-        Directory.Delete(Home, recursive: true);
+        for (var attempt = 0; Directory.Exists(Home); attempt++)
+        {
+            try
+            {
+                Directory.Delete(Home, recursive: true);
+            }
+            catch (IOException) when (attempt < 100)
+            {
+                // A program that was killed wrote its last file just now.
+                await Task.Delay(50);
+            }
+        }
     }
 }

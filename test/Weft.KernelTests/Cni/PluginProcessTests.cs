@@ -31,6 +31,16 @@ public sealed class PluginProcessTests : IDisposable
         Assert.Equal(50, _node.Leases("net").Count);
     }
 
+    [Theory]
+    [InlineData("cni/weft-cni")]
+    [InlineData("native/weft-pod")]
+    public void A_native_program_weighs_no_more_than_four_megabytes(string program)
+    {
+        var file = new FileInfo(Path.Join(Path.GetDirectoryName(PluginProcess.Ours()), program));
+        Assert.SkipWhen(File.Exists($"{file.FullName}.dll"), "there was no C linker when the programs were built, so they are managed ones");
+        Assert.InRange(file.Length, 1, 4_000_000);
+    }
+
     [Fact]
     public async Task What_a_killed_plugin_leaves_a_del_cleans_up()
     {
