@@ -14,6 +14,7 @@ internal sealed class DnsClientSocket : IDisposable
     private readonly Socket _socket;
     private readonly IPEndPoint _server;
     private readonly byte[] _buffer = new byte[4096];
+    private ushort _id;
 
     public DnsClientSocket(IpAddress server, NetworkNamespace? where = null)
     {
@@ -21,17 +22,17 @@ internal sealed class DnsClientSocket : IDisposable
         _socket = where is null ? Open(_server) : where.Run(() => Open(_server));
     }
 
-    /// <summary>The IPv4 addresses of a name; a query without an answer is sent again, up to a minute.</summary>
-    public IReadOnlyList<string> Ask(string name) =>
-        [.. AskWhole(name).Answers.Where(record => record.Type == DnsType.A).Select(record => IpAddress.Read(record.Data.Span).ToString())];
+    /// <summary>The addresses of a name, IPv4 unless told otherwise; a query without an answer is sent again, up to a minute.</summary>
+    public IReadOnlyList<string> Ask(string name, DnsType type = DnsType.A) =>
+        [.. AskWhole(name, type).Answers.Where(record => record.Type == type).Select(record => IpAddress.Read(record.Data.Span).ToString())];
 
     /// <summary>The whole answer; a query without one is sent again, up to a minute.</summary>
-    public DnsMessage AskWhole(string name)
+    public DnsMessage AskWhole(string name, DnsType type = DnsType.A)
     {
         var writer = new MessageWriter(_buffer);
-        Assert.True(writer.TryWriteQuestion(DnsName.Parse(name).Wire, DnsType.A));
+        Assert.True(writer.TryWriteQuestion(DnsName.Parse(name).Wire, type));
         Assert.True(Edns.TryWrite(ref writer, 1232, DnsCode.NoError, wantsSignatures: false, []));
-        var query = writer.Finish(new DnsHeader((ushort)Environment.TickCount, DnsFlags.RecursionDesired, 1, Additional: 1)).ToArray();
+        var query = writer.Finish(new DnsHeader(++_id, DnsFlags.RecursionDesired, 1, Additional: 1)).ToArray();
         using var limit = new CancellationTokenSource(Patience);
         while (true)
         {

@@ -1,9 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using Weft.Compilers.Dns;
 using Weft.Dns.Serving;
-using Weft.Dns.Wire;
 using Weft.Dns.Zones;
+using Weft.KernelTests.Dns;
 using Weft.Model;
 using Weft.Model.Dns;
 using Weft.Node.Dns;
@@ -14,7 +13,6 @@ namespace Weft.KernelTests.Policies.TruthTables;
 /// <summary>Names of the nine pods' Services, asked by every pod of the cluster DNS of its own node before there are policies.</summary>
 internal sealed class TruthNames
 {
-    private const int Patience = 60_000;
     private static readonly IpAddress[] Servers = [IpAddress.Parse("169.254.20.10"), IpAddress.Parse("fd00:169:254:20::10")];
 
     private readonly Dictionary<(TruthPod Pod, bool V6), IpAddress> _found = [];
@@ -40,10 +38,11 @@ internal sealed class TruthNames
             places.Add((place, world.Node(node).Namespace.Run(() => DnsListeners.Open(service, Servers.Select(server => new IPEndPoint(server.ToIPAddress(), NodeLocalDns.Port))))));
         }
 
-        foreach (var (client, pod) in from client in TruthPod.All from pod in TruthPod.All select (client, pod))
+        foreach (var (from, v6) in from client in TruthPod.All from v6 in (bool[])[false, true] select (client, v6))
         {
-            foreach (var v6 in (bool[])[false, true])
-                names.Note(pod, v6, world.NamespaceOf(client).Run(() => Ask(pod, v6)));
+            using var client = new DnsClientSocket(Servers[v6 ? 1 : 0], world.NamespaceOf(from));
+            foreach (var pod in TruthPod.All)
+                names.Note(pod, v6, Ask(client, pod, v6));
         }
 
         foreach (var (place, listeners) in places)
@@ -62,15 +61,6 @@ internal sealed class TruthNames
             Assert.Equal(_found[(pod, v6)], address);
     }
 
-    private static IpAddress Ask(TruthPod pod, bool v6)
-    {
-        using var socket = new Socket(v6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = Patience };
-        socket.Connect(new IPEndPoint(Servers[v6 ? 1 : 0].ToIPAddress(), NodeLocalDns.Port));
-        var buffer = new byte[Responder.LongestDatagram];
-        var writer = new MessageWriter(buffer);
-        writer.TryWriteQuestion(DnsName.Parse($"{pod.Name}.{pod.Namespace}.svc.cluster.local").Wire, v6 ? DnsType.AAAA : DnsType.A);
-        socket.Send(writer.Finish(new DnsHeader(7, DnsFlags.RecursionDesired, 1)));
-        Assert.True(DnsMessage.TryRead(buffer.AsSpan(0, socket.Receive(buffer)), out var answer));
-        return IpAddress.Read(Assert.Single(answer.Answers).Data.Span);
-    }
+    private static IpAddress Ask(DnsClientSocket client, TruthPod pod, bool v6) =>
+        IpAddress.Parse(Assert.Single(client.Ask($"{pod.Name}.{pod.Namespace}.svc.cluster.local", v6 ? DnsType.AAAA : DnsType.A)));
 }
