@@ -50,9 +50,6 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Warning, "Connections of endpoints that left cannot be looked for, will try again: {Message}")]
     public static partial void ConnectionsNotCleaned(ILogger logger, string message);
 
-    [LoggerMessage(15, LogLevel.Error, "The turn of the proxy failed and will be repeated: {Message}")]
-    public static partial void ProxyTurnFailed(ILogger logger, string message);
-
     [LoggerMessage(16, LogLevel.Warning, "Does not hear who changes its tables, checks every {Seconds} s instead: {Message}")]
     public static partial void NoTableMonitor(ILogger logger, double seconds, string message);
 

@@ -14,8 +14,6 @@ internal sealed class TermTable
     /// <summary>Terms of pods that no policy names any more.</summary>
     public List<PodTerm> Dropped { get; } = [];
 
-    public IEnumerable<NodeTerm> NodeTerms => _terms.Values.OfType<NodeTerm>();
-
     /// <summary>Pods of one namespace.</summary>
     public PodTerm Pods(string @namespace, CleanSelector pods) =>
         Find(PodTerm.Show(@namespace, CleanSelector.Everything, pods), () => new PodTerm(@namespace, CleanSelector.Everything, pods));

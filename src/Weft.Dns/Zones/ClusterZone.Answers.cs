@@ -126,7 +126,7 @@ public sealed partial class ClusterZone
         return null;
     }
 
-    // As far as the target is of this zone, its records follow at once (RFC 1034, section 3.6.2); a circle of aliases ends with the first.
+    // As far as the target is of this zone, its records follow at once (RFC 1034, section 3.6.2); of a circle of aliases nine are written.
     private ZoneOutcome Alias(ReadOnlySpan<byte> name, DnsName alias, DnsType type, uint turn, ref MessageWriter writer, ref SectionCounts counts)
     {
         Wrote(writer.TryWriteNameRecord(name, DnsType.CNAME, _settings.Ttl, [], alias.Wire), ref counts);

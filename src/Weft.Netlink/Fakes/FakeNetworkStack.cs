@@ -49,9 +49,6 @@ public sealed partial class FakeNetworkStack : INetworkStack
         }
     }
 
-    /// <summary>Tells every watcher that changes were missed, as the kernel does after an overflow.</summary>
-    public void LoseChanges() => Notify(new NetworkChange.Resync());
-
     /// <inheritdoc/>
     public void Dispose()
     {

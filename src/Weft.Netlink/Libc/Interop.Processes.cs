@@ -25,20 +25,11 @@ internal static unsafe partial class Interop
     [LibraryImport(Library, EntryPoint = "prctl", SetLastError = true)]
     public static partial int ProcessControl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
 
-    [LibraryImport(Library, EntryPoint = "setsid", SetLastError = true)]
-    public static partial int SetSession();
-
-    [LibraryImport(Library, EntryPoint = "setpgid", SetLastError = true)]
-    public static partial int SetProcessGroup(int pid, int group);
-
     [LibraryImport(Library, EntryPoint = "getpid")]
     public static partial int GetProcessId();
 
     [LibraryImport(Library, EntryPoint = "getppid")]
     public static partial int GetParentProcessId();
-
-    [LibraryImport(Library, EntryPoint = "getuid")]
-    public static partial uint GetUserId();
 
     [LibraryImport(Library, EntryPoint = "_exit")]
     public static partial void Exit(int status);

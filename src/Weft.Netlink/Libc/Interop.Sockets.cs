@@ -19,7 +19,6 @@ internal static unsafe partial class Interop
     public const int SoSndBufForce = 32;
     public const int SoRcvBufForce = 33;
     public const int ScmRights = 1;
-    public const int MsgPeek = 0x2;
     public const int MsgTrunc = 0x20;
     public const int MsgDontWait = 0x40;
     public const int MsgNoSignal = 0x4000;

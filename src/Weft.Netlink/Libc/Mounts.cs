@@ -60,14 +60,6 @@ public static class Mounts
             NetlinkException.ThrowLast($"bind {source} on {target}");
     }
 
-    /// <summary>Changes how mounts below <paramref name="target"/> spread to other mount namespaces: private, slave or shared.</summary>
-    public static void SetPropagation(string target, MountFlags propagation, bool recursive = true)
-    {
-        var flags = recursive ? propagation | MountFlags.Recursive : propagation;
-        if (Interop.Mount("none", target, type: null, (nuint)flags, data: null) < 0)
-            NetlinkException.ThrowLast($"change the propagation of {target}");
-    }
-
     /// <summary>umount2(2).</summary>
     /// <exception cref="NetlinkException">EINVAL: nothing is mounted there; EBUSY: it is in use.</exception>
     public static void Unmount(string target, UnmountFlags flags = UnmountFlags.None)

@@ -26,8 +26,6 @@ public static unsafe class Processes
     public const int SigTerm = 15;
     public const int SigChld = 17;
 
-    private const int PrSetDeathSignal = 1;
-    private const int PrSetChildSubreaper = 36;
     private const int WaitNoHang = 1;
     private const int SignalCount = 31;
     private const int SetMask = 2;
@@ -96,19 +94,6 @@ public static unsafe class Processes
     /// <param name="pid">Which one; -1 for any.</param>
     public static ChildStatus? TryWait(int pid = -1) => Wait(pid, WaitNoHang);
 
-    /// <summary>Has the kernel send this process a signal when the thread that started it ends.</summary>
-    public static void SetParentDeathSignal(int signal) => Control(PrSetDeathSignal, (nuint)signal, "ask for a signal at the parent's end");
-
-    /// <summary>Makes orphans below this process its children.</summary>
-    public static void BecomeSubreaper() => Control(PrSetChildSubreaper, 1, "become a subreaper");
-
-    /// <summary>Starts a session of its own, without a controlling terminal.</summary>
-    public static void StartSession()
-    {
-        if (Interop.SetSession() < 0)
-            NetlinkException.ThrowLast("start a session");
-    }
-
     /// <summary>Ends this process at once: no handlers, no flushing.</summary>
     public static void ExitNow(int code) => Interop.Exit(code);
 
@@ -122,11 +107,5 @@ public static unsafe class Processes
         }
         while (ended < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
         return ended > 0 ? new ChildStatus(ended, status) : null;
-    }
-
-    private static void Control(int option, nuint value, string operation)
-    {
-        if (Interop.ProcessControl(option, value, 0, 0, 0) < 0)
-            NetlinkException.ThrowLast(operation);
     }
 }

@@ -8,7 +8,6 @@ public static unsafe class Terminals
     // asm-generic/ioctls.h
     private const nuint SetWindowSize = 0x5414;
     private const nuint GetWindowSize = 0x5413;
-    private const nuint SetControlling = 0x540E;
     private const nuint GetNumber = 0x80045430;
     private const nuint SetLock = 0x40045431;
     private const nuint GetPeer = 0x5441;
@@ -44,12 +43,5 @@ public static unsafe class Terminals
     {
         var size = stackalloc ushort[4];
         return Interop.Ioctl(fd, GetWindowSize, size) < 0 ? null : (size[1], size[0]);
-    }
-
-    /// <summary>Makes a terminal the controlling one of this process, which leads a session and has none.</summary>
-    public static void TakeControl(int fd)
-    {
-        if (Interop.Ioctl(fd, SetControlling, null) < 0)
-            NetlinkException.ThrowLast("take control of a terminal");
     }
 }

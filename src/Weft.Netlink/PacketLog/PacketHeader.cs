@@ -27,9 +27,6 @@ public readonly record struct PacketHeader(IpAddress Source, IpAddress Destinati
     /// <summary>Whether it is TCP and opens no connection: an answer, or one in the middle of a connection.</summary>
     public bool IsAmidTcp => TcpFlags is { } flags && (flags & OpeningOrAnswer) != Opening;
 
-    /// <summary>Whether the protocol has ports.</summary>
-    public bool HasPorts => PortsOf(Protocol);
-
     /// <summary>Reads the headers of an IPv4 (RFC 791) or IPv6 (RFC 8200) packet; null when they are cut short or make no sense.</summary>
     public static PacketHeader? Read(ReadOnlySpan<byte> packet) => packet.IsEmpty ? null : (packet[0] >> 4) switch
     {

@@ -27,9 +27,6 @@ internal sealed record ContainerView
     public static ContainerView Waiting(string reason, string? message = null) =>
         new() { State = new ContainerState { Waiting = new ContainerStateWaiting { Reason = reason, Message = message } } };
 
-    /// <summary>Whether it runs.</summary>
-    public bool IsRunning => State.Running is not null;
-
     /// <summary>How it ended, when it has.</summary>
     public ContainerStateTerminated? Ended => State.Terminated;
 

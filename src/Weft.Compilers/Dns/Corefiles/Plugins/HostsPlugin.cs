@@ -34,9 +34,6 @@ internal static class HostsPlugin
             case "reload":
                 draft.Report.Note("reload of hosts needs nothing here: settings are taken over when the ConfigMap changes");
                 return hosts;
-            case "fallthrough_unsupported":
-                draft.UnknownOption(option, "hosts", "ttl, no_reverse and fallthrough");
-                return hosts;
             default:
                 entries.AddRange(HostsReader.ReadLine([option.Name, .. option.Arguments], CorefileDraft.Where(option.Line), draft.Report));
                 return hosts;
