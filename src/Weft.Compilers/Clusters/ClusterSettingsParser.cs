@@ -59,17 +59,21 @@ public static class ClusterSettingsParser
     private static EquatableArray<IpAddress> Addresses(
         string key, string value, EquatableArray<IpAddress> fallback, ImmutableArray<Problem>.Builder problems)
     {
-        var addresses = new SortedSet<IpAddress>();
+        var (addresses, before) = (new SortedSet<IpAddress>(), problems.Count);
         foreach (var part in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (IpAddress.TryParse(part, out var address))
-                addresses.Add(address);
+            if (!IpAddress.TryParse(part, out var address))
+                problems.Add(Bad(key, $"'{part}' is no address; write addresses such as 169.254.20.10, separated by commas ({Shown(fallback)} are used meanwhile)"));
+            else if (address.IsUnspecified || address.IsLoopback || address.IsMulticast || address is { IsV6: true, IsLinkLocal: true })
+                problems.Add(Bad(key, $"{part} leads no pod to its node; write addresses such as 169.254.20.10 or fd00:169:254:20::10 ({Shown(fallback)} are used meanwhile)"));
             else
-                problems.Add(Bad(key, $"'{part}' is no address; write addresses such as 169.254.20.10, separated by commas"));
+                addresses.Add(address);
         }
 
-        return addresses.Count == 0 ? fallback : addresses.ToEquatableArray();
+        return addresses.Count == 0 || problems.Count > before ? fallback : addresses.ToEquatableArray();
     }
+
+    private static string Shown(EquatableArray<IpAddress> addresses) => string.Join(", ", addresses);
 
     private static EquatableArray<IpRange> AddressRanges(string key, string value, ImmutableArray<Problem>.Builder problems)
     {

@@ -35,6 +35,19 @@ public sealed class ClusterDnsTests
         Assert.Equal(["169.254.99.1", "fd00::53"], Texts(ClusterDns.AddressesOf(settings, service: null)));
     }
 
+    [Theory]
+    [InlineData("169.254.99.1, 10.0.0.300")]
+    [InlineData("169.254.99.1, fe80::53")]
+    [InlineData("0.0.0.0")]
+    [InlineData("127.0.0.53")]
+    [InlineData("ff02::fb")]
+    public void A_list_with_a_bad_address_is_named_and_leaves_the_default(string value)
+    {
+        var (settings, problems) = ClusterSettingsParser.Parse([new("dns-address", value)]);
+        Assert.Equal(Defaults.DnsAddresses, settings.DnsAddresses);
+        Assert.Equal("InvalidSetting", Assert.Single(problems).Reason);
+    }
+
     [Fact]
     public void It_is_known_by_the_usual_namespace_label_and_ports()
     {
