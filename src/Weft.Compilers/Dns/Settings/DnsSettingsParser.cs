@@ -37,6 +37,7 @@ public static class DnsSettingsParser
         "dns-ttl" => settings with { Ttl = Seconds(key, value, settings.Ttl, report) },
         "dns-pod-records" => settings with { PodRecords = value == "verified" ? PodRecords.Verified : Switch(key, value, settings.PodRecords != PodRecords.Off, report) ? PodRecords.Unchecked : PodRecords.Off },
         "dns-completion" => settings with { Completion = Switch(key, value, settings.Completion, report) },
+        "dns-mix-case" => MixCase(key, value, settings, report),
         "dns-transfer-to" => settings with { TransferTo = Ranges(key, value, report) },
         "dns-upstreams" => Upstreams(key, value, settings, report),
         "dns-stub-domains" => Stubs(key, value, settings, report),
@@ -48,7 +49,7 @@ public static class DnsSettingsParser
 
     private static DnsSettings Unknown(DnsSettings settings, string key, SettingsReport report)
     {
-        report.Bad(key, "there is no such key; those of DNS are dns, dns-address, dns-ttl, dns-pod-records, dns-completion, dns-transfer-to, dns-upstreams, dns-stub-domains, dns-hosts, cluster-domain and Corefile");
+        report.Bad(key, "there is no such key; those of DNS are dns, dns-address, dns-ttl, dns-pod-records, dns-completion, dns-mix-case, dns-transfer-to, dns-upstreams, dns-stub-domains, dns-hosts, cluster-domain and Corefile");
         return settings;
     }
 
@@ -75,6 +76,13 @@ public static class DnsSettingsParser
         if (value.Length > 0 && value is not ("true" or "on" or "false" or "off"))
             report.Bad(key, $"'{value}' is neither true nor false ({(fallback ? "true" : "false")} is used meanwhile)");
         return value is "true" or "on" || (fallback && value is not ("false" or "off"));
+    }
+
+    /// <summary>Holds for every route: those of the Corefile are there already, and those of later keys are like the ones above them.</summary>
+    private static DnsSettings MixCase(string key, string value, DnsSettings settings, SettingsReport report)
+    {
+        var mixes = Switch(key, value, fallback: false, report);
+        return settings with { Routes = settings.Routes.Select(route => route with { MixCase = mixes }).ToEquatableArray() };
     }
 
     private static EquatableArray<IpPrefix> Ranges(string key, string value, SettingsReport report)

@@ -62,6 +62,14 @@ public sealed class DnsSettingsParserTests
             string.Join('|', routes.Select(route => $"{route.Zone} {string.Join(' ', route.Upstreams)}")));
     }
 
+    [Fact]
+    public void Letters_are_left_to_chance_for_every_server_or_for_none()
+    {
+        (string, string)[] mixed = [("dns-mix-case", "true"), ("dns-stub-domains", "corp.example = 192.0.2.53"), ("dns-upstreams", "192.0.2.54"), ("Corefile", "example.org {\n forward . 192.0.2.55\n}\n. {\n forward . 192.0.2.56\n}")];
+        Assert.Equal([true, true, true], Read(mixed).Routes.Select(route => route.MixCase));
+        Assert.Equal([false, false, false], Read(mixed[1..]).Routes.Select(route => route.MixCase));
+    }
+
     [Theory]
     [InlineData("dns-ttl", "-1", "dns-ttl: '-1' is no number of seconds from 0 to 3600 (5 is used meanwhile)")]
     [InlineData("dns-ttl", "3601", "dns-ttl: '3601' is no number of seconds from 0 to 3600 (5 is used meanwhile)")]
@@ -74,7 +82,7 @@ public sealed class DnsSettingsParserTests
     [InlineData("dns-stub-domains", "10.0.0.0/9 = 10.0.0.1", "dns-stub-domains: '10.0.0.0/9' is no domain: the names of 10.0.0.0/9 have no end in common; write blocks whose length is a multiple of 8")]
     [InlineData("dns-stub-domains", ". = 192.0.2.1", "dns-stub-domains: the root is no stub domain: name servers for everything by dns-upstreams")]
     [InlineData("dns-hosts", "db.example 10.0.0.1", "dns-hosts line 1: 'db.example' is no address; write an address and its names, such as '192.0.2.1 www.example.org'")]
-    [InlineData("dns-upstream", "10.0.0.1", "dns-upstream: there is no such key; those of DNS are dns, dns-address, dns-ttl, dns-pod-records, dns-completion, dns-transfer-to, dns-upstreams, dns-stub-domains, dns-hosts, cluster-domain and Corefile")]
+    [InlineData("dns-upstream", "10.0.0.1", "dns-upstream: there is no such key; those of DNS are dns, dns-address, dns-ttl, dns-pod-records, dns-completion, dns-mix-case, dns-transfer-to, dns-upstreams, dns-stub-domains, dns-hosts, cluster-domain and Corefile")]
     public void A_bad_value_is_named_and_leaves_the_default(string key, string value, string message)
     {
         var read = DnsSettingsParser.Parse([new(key, value)]);
