@@ -39,16 +39,17 @@ internal static class SliceCompletion
             var groups = pods.GroupBy(pod => service.Spec.Ports.Select(port => new EndpointPort { Name = port.Name, Protocol = port.Protocol, Port = Target(port, pod) }).ToEquatableArray());
             foreach (var group in groups)
             {
-                var endpoints = group.SelectMany(pod => PodCompletion.Addresses(pod).Where(address => address.Contains(':') == v6).Take(1).Select(address => EndpointOf(pod, address)));
+                var endpoints = group.SelectMany(pod => PodCompletion.Addresses(pod).Where(address => address.Contains(':') == v6).Take(1).Select(address => EndpointOf(service, pod, address)));
                 if (endpoints.ToEquatableArray() is { Count: > 0 } ready)
                     yield return Slice(service, v6, ready, group.Key.Where(port => port.Port is not null).ToEquatableArray());
             }
         }
     }
 
-    private static Endpoint EndpointOf(Pod pod, string address) => new()
+    private static Endpoint EndpointOf(Service service, Pod pod, string address) => new()
     {
         Addresses = [address],
+        Hostname = pod.Spec.Subdomain == service.Metadata.Name && pod.Spec.Hostname is { Length: > 0 } name ? name : null,
         NodeName = pod.Spec.NodeName,
         Conditions = new() { Ready = true, Serving = true, Terminating = false },
         TargetRef = new() { Kind = "Pod", Namespace = pod.Metadata.Namespace, Name = pod.Metadata.Name },
@@ -76,7 +77,7 @@ internal static class SliceCompletion
 
                 IEnumerable<Endpoint> Of(IEnumerable<EndpointAddress> addresses, bool ready) => addresses
                     .Where(address => address.Ip.Contains(':') == v6)
-                    .Select(address => new Endpoint { Addresses = [address.Ip], NodeName = address.NodeName, TargetRef = address.TargetRef, Conditions = new() { Ready = ready } });
+                    .Select(address => new Endpoint { Addresses = [address.Ip], Hostname = address.Hostname, NodeName = address.NodeName, TargetRef = address.TargetRef, Conditions = new() { Ready = ready } });
             }
         }
     }

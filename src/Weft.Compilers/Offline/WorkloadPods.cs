@@ -35,10 +35,14 @@ internal static class WorkloadPods
         var owner = workload["metadata"]!;
         var metadata = template["metadata"] as JsonObject is { } given ? (JsonObject)given.DeepClone() : [];
         metadata["namespace"] = (string?)owner["namespace"];
-        metadata["name"] = string.Create(CultureInfo.InvariantCulture, $"{owner["name"]}-{index}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{owner["name"]}-{index}");
+        metadata["name"] = name;
+        var spec = template["spec"]?.DeepClone();
+        if (spec is JsonObject numbered && (string?)workload["kind"] == "StatefulSet")
+            (numbered["hostname"], numbered["subdomain"]) = (name, workload["spec"]!["serviceName"]?.DeepClone());
         try
         {
-            return KubeJson.FromJson<Pod>(new JsonObject { ["metadata"] = metadata, ["spec"] = template["spec"]?.DeepClone() });
+            return KubeJson.FromJson<Pod>(new JsonObject { ["metadata"] = metadata, ["spec"] = spec });
         }
         catch (JsonException e)
         {
