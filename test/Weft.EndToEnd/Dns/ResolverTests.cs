@@ -39,6 +39,7 @@ public sealed class ResolverTests(DnsLab dns)
     public async Task A_pod_with_a_subdomain_knows_its_full_name_and_others_find_it()
     {
         Assert.Equal("own.db.default.svc.cluster.local\n", await dns.InPodAsync("own-settings", "hostname", "-f"));
+        Assert.Equal("own.db.default.svc.cluster.local\n", await dns.InPodAsync("own-settings", "uname", "-n"));
         var address = (await dns.Lab.PodAddressesAsync())["own-settings"];
         Assert.Contains($"{address}\town.db.default.svc.cluster.local\town\n", await dns.InPodAsync("own-settings", "cat", "/etc/hosts"));
         Assert.Equal("cart.shop.svc.cluster.local", (await dns.InPodAsync("own-settings", "getent", "hosts", "cart")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1]);

@@ -10,11 +10,26 @@ internal sealed class ContainerSpecBuilder(
 {
     private const int LongestHostName = 63;
 
+    // What the kernel has room for (__NEW_UTS_LEN).
+    private const int LongestKernelName = 64;
+
     /// <summary>The pod's host name: spec.hostname or its name, cut to what a host name may be.</summary>
     private string HostName => pod.Spec.HostNetwork ? services.Node.Name
         : (pod.Spec.Hostname is { Length: > 0 } name ? name : pod.Metadata.Name) is var full && full.Length > LongestHostName
             ? full[..LongestHostName].TrimEnd('-', '.')
             : full;
+
+    /// <summary>What <c>hostname</c> prints: the host name, or with setHostnameAsFQDN the whole one.</summary>
+    /// <exception cref="ContainerConfigException">The kernel has no room for it.</exception>
+    private string KernelName
+    {
+        get
+        {
+            var name = pod.Spec.SetHostnameAsFQDN == true && !pod.Spec.HostNetwork ? HostsFile.FullName(pod, HostName, services.Options.ClusterDomain) ?? HostName : HostName;
+            return name.Length <= LongestKernelName ? name
+                : throw new ContainerConfigException($"setHostnameAsFQDN: {name} has {name.Length} characters, and a host name {LongestKernelName} at most: shorten hostname or subdomain");
+        }
+    }
 
     private string[] Addresses => [.. sandbox.Addresses.Select(address => address.ToString())];
 
@@ -26,12 +41,12 @@ internal sealed class ContainerSpecBuilder(
         var fields = new FieldPaths(pod, services.NodeIps, Addresses);
         var source = new ConfigSource(services.Client, pod.Metadata.Namespace ?? "");
         var links = await ServiceVariables.ReadAsync(services.Client, pod, ct).ConfigureAwait(false);
-        var variables = await new EnvironmentBuilder(fields, source, links).BuildAsync(container, HostName, ct).ConfigureAwait(false);
+        var variables = await new EnvironmentBuilder(fields, source, links).BuildAsync(container, KernelName, ct).ConfigureAwait(false);
         var spec = new ContainerSpec
         {
             Pod = new PodIdentity(pod.Metadata.Name, pod.Metadata.Namespace ?? "", services.Node.Name, Addresses.FirstOrDefault() ?? ""),
             Name = container.Name,
-            HostName = HostName,
+            HostName = KernelName,
             Files = Files(),
             Mounts = [.. Mounts(container, variables).OrderBy(mount => mount.Target.Length)],
             Command = Command(container, variables),
@@ -61,7 +76,7 @@ internal sealed class ContainerSpecBuilder(
         return
         [
             new FileSpec("/etc/hosts", hosts),
-            new FileSpec("/etc/hostname", HostName + "\n"),
+            new FileSpec("/etc/hostname", KernelName + "\n"),
             new FileSpec("/etc/resolv.conf", resolver.ToString()),
 
             // No resolver service of the host: what a pod finds is what Kubernetes tells it.

@@ -124,7 +124,7 @@ internal sealed class ProbeClient : IDisposable
     private async Task<Socket> ConnectAsync(DnsEndPoint target, CancellationToken ct)
     {
         if (!IPAddress.TryParse(target.Host, out var address))
-            address = (await Dns.GetHostAddressesAsync(target.Host, ct).ConfigureAwait(false))[0];
+            address = (await System.Net.Dns.GetHostAddressesAsync(target.Host, ct).ConfigureAwait(false))[0];
 
         // A socket stays in the network namespace that it was made in.
         var socket = _node.Network.Run(() => new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
