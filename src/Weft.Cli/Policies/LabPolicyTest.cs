@@ -12,6 +12,8 @@ namespace Weft.Cli.Policies;
 /// <summary>Expectations held against the kernel of a running lab, by packets that its pods and nodes send.</summary>
 internal static class LabPolicyTest
 {
+    private const string Domain = "domain ";
+
     // What one line on the control socket has room for.
     private const int AtOnce = 300;
 
@@ -65,7 +67,7 @@ internal static class LabPolicyTest
             check.To.What,
             check.To.Address.ToString(),
             check.Port!.Value,
-            check.Protocol == (byte)L4Protocol.Udp ? "udp" : "tcp"));
+            check.Protocol == (byte)L4Protocol.Udp ? "udp" : "tcp") { Host = DomainOf(check) });
         var request = new ProbeRequest("tcp") { Pairs = [.. pairs], TimeoutMilliseconds = timeout };
         return (await ControlClient.AskAsync(lab, new ControlRequest(ControlVerb.Probe) { Probe = request }, ct: ct)).Report!.Results;
     }
@@ -73,11 +75,11 @@ internal static class LabPolicyTest
     private static PolicyTestResult Judge(
         PolicyTester tester, PolicyExpectation expectation, EquatableArray<PolicyCheck> checks, Dictionary<PolicyCheck, ProbeResult> measured)
     {
-        var made = checks.Where(measured.ContainsKey).ToList();
+        var made = checks.Where(check => measured.TryGetValue(check, out var result) && result.Error != Prober.Unnamed).ToList();
         var failures = made.Select(check => Compare(tester, expectation, check, measured[check])).OfType<PolicyTestFailure>().ToEquatableArray();
         return new PolicyTestResult(expectation, made.Count, failures)
         {
-            LeftOut = checks.Select(WhyNot).OfType<string>().FirstOrDefault(),
+            LeftOut = checks.Except(made).Select(check => WhyNot(check) ?? $"cluster DNS has no {(check.To.Address.IsV6 ? "IPv6" : "IPv4")} address of {DomainOf(check)}").FirstOrDefault(),
         };
     }
 
@@ -93,12 +95,14 @@ internal static class LabPolicyTest
     /// <summary>A refusal has come from the other end: policies let both pass. They never refuse, they drop.</summary>
     private static bool Passes(ProbeResult result) => result.Reached || result.Error == Prober.Refused;
 
+    /// <summary>The name that a connection leads to: whoever makes it asks cluster DNS first.</summary>
+    private static string? DomainOf(PolicyCheck check) => check.To.What.StartsWith(Domain, StringComparison.Ordinal) ? check.To.What[Domain.Length..] : null;
+
     /// <summary>Why a lab cannot make a connection; null when it can.</summary>
     private static string? WhyNot(PolicyCheck check) => check switch
     {
         { From.Node: null } => $"nobody in a lab has the address {check.From.Address}",
-        { To.What: var what, To.Node: null } when what.StartsWith("domain ", StringComparison.Ordinal) => $"nobody asked for {what["domain ".Length..]}: names are checked offline",
-        { To.Node: null } when !check.To.What.StartsWith("service ", StringComparison.Ordinal) => $"nobody in a lab has the address {check.To.Address}",
+        { To.Node: null } when !check.To.What.StartsWith("service ", StringComparison.Ordinal) && DomainOf(check) is null => $"nobody in a lab has the address {check.To.Address}",
         { Port: null } => "ICMP is not measured",
         { Protocol: not ((byte)L4Protocol.Tcp or (byte)L4Protocol.Udp) } => $"{ExpectedPort.Word(check.Protocol)} is not measured",
         _ => null,

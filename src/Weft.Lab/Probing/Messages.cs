@@ -29,7 +29,11 @@ public sealed record ProbeRequest(string Protocol)
 /// <param name="Address">Its address.</param>
 /// <param name="Port">Its port.</param>
 /// <param name="Protocol"><c>tcp</c> or <c>udp</c>.</param>
-public sealed record ProbePair(string From, string To, string Address, int Port, string Protocol);
+public sealed record ProbePair(string From, string To, string Address, int Port, string Protocol)
+{
+    /// <summary>A name that the source asks cluster DNS for first, and takes the address from; null for the address as it stands.</summary>
+    public string? Host { get; init; }
+}
 
 /// <summary>What was measured; the shape of <c>weft probe -o json</c>.</summary>
 public sealed record ProbeReport(IReadOnlyList<ProbeResult> Results, int Reached, int Total)

@@ -2,6 +2,7 @@ using System.Net;
 using Weft.Kubernetes;
 using Weft.Kubernetes.Client;
 using Weft.Lab.Supervision;
+using Weft.Model.Dns;
 
 namespace Weft.Lab.Probing;
 
@@ -33,8 +34,11 @@ public sealed class ProbePlanner(Cluster cluster, KubeClient client)
     private (ProbeSource Source, ProbeTarget Target, string Protocol)[] Pairs(Pod[] pods, IReadOnlyList<ProbePair> pairs)
     {
         var sources = pairs.Select(pair => pair.From).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => Source(pods, name), StringComparer.Ordinal);
-        return [.. pairs.Select(pair => (sources[pair.From], new ProbeTarget(pair.To, IPAddress.Parse(pair.Address), pair.Port), pair.Protocol))];
+        return [.. pairs.Select(pair => (sources[pair.From], TargetOf(pair), pair.Protocol))];
     }
+
+    private static ProbeTarget TargetOf(ProbePair pair) =>
+        new(pair.To, IPAddress.Parse(pair.Address), pair.Port) { Host = pair.Host is { } host ? DnsName.Parse(host) : null };
 
     private ProbeSource Source(Pod[] pods, string name) => name.StartsWith("node/", StringComparison.Ordinal)
         ? Source(cluster.Node(name["node/".Length..]))

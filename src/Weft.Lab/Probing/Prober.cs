@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Weft.Model.Dns;
 using Weft.Netlink.Namespaces;
 
 namespace Weft.Lab.Probing;
@@ -12,6 +13,9 @@ public static class Prober
 {
     /// <summary>The error of a connection that the target itself refused.</summary>
     public const string Refused = "connection refused";
+
+    /// <summary>The error of a target whose name has no address.</summary>
+    public const string Unnamed = "cluster DNS has no such address";
 
     private const int AtOnce = 64;
 
@@ -33,16 +37,15 @@ public static class Prober
     {
         double? milliseconds = null;
         string? error = null;
+        var address = target.Address;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(timeout);
         try
         {
-            using var socket = Open(source.NamespacePath, target.Address.AddressFamily, protocol);
-            var clock = Stopwatch.StartNew();
-            await socket.ConnectAsync(new IPEndPoint(target.Address, target.Port), limit.Token).ConfigureAwait(false);
-            if (protocol == "udp")
-                await EchoAsync(socket, limit.Token).ConfigureAwait(false);
-            milliseconds = clock.Elapsed.TotalMilliseconds;
+            if (target.Host is { } host && await NameQuestion.AskAsync(source.NamespacePath, host, address.AddressFamily, limit.Token).ConfigureAwait(false) is var named)
+                (address, error) = named is null ? (address, Unnamed) : (named, null);
+            if (error is null)
+                milliseconds = await ReachAsync(source, new IPEndPoint(address, target.Port), protocol, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -57,10 +60,21 @@ public static class Prober
             error = e.Message;
         }
 
-        return new ProbeResult(source.Name, target.Name, target.Address.ToString(), target.Port, protocol, milliseconds is not null, milliseconds, error);
+        return new ProbeResult(source.Name, target.Name, address.ToString(), target.Port, protocol, milliseconds is not null, milliseconds, error);
     }
 
-    private static Socket Open(string namespacePath, AddressFamily family, string protocol)
+    private static async Task<double> ReachAsync(ProbeSource source, IPEndPoint target, string protocol, CancellationToken ct)
+    {
+        using var socket = Open(source.NamespacePath, target.AddressFamily, protocol);
+        var clock = Stopwatch.StartNew();
+        await socket.ConnectAsync(target, ct).ConfigureAwait(false);
+        if (protocol == "udp")
+            await EchoAsync(socket, ct).ConfigureAwait(false);
+        return clock.Elapsed.TotalMilliseconds;
+    }
+
+    /// <summary>A socket of a network namespace.</summary>
+    internal static Socket Open(string namespacePath, AddressFamily family, string protocol)
     {
         using var space = NetworkNamespace.Open(namespacePath);
         return space.Run(() => protocol == "udp"
@@ -97,4 +111,8 @@ public static class Prober
 public sealed record ProbeSource(string Name, string NamespacePath);
 
 /// <summary>Where a probe leads.</summary>
-public sealed record ProbeTarget(string Name, IPAddress Address, int Port);
+public sealed record ProbeTarget(string Name, IPAddress Address, int Port)
+{
+    /// <summary>A name that cluster DNS is asked for first; what it says takes the place of the address, which tells the family only.</summary>
+    public DnsName? Host { get; init; }
+}

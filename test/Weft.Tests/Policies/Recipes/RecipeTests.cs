@@ -20,7 +20,7 @@ public sealed class RecipeTests
         Assert.Equal(["../pods.yaml", "policy.yaml"], test.Manifests);
 
         var cluster = OfflineCluster.From(manifests.Select(manifest => manifest.Object));
-        var tester = new PolicyTester(cluster.Objects, cluster.Pods);
+        var tester = new PolicyTester(cluster.Objects, cluster.Pods, test.Expectations);
         Assert.Empty(tester.Problems);
         var planned = test.Expectations.Select(expectation => (expectation, tester.ChecksOf(expectation))).ToList();
         Assert.Empty(planned.SelectMany(item => item.Item2.Problems));
