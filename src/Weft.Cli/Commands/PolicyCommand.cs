@@ -11,7 +11,7 @@ namespace Weft.Cli.Commands;
 /// <summary><c>weft policy</c>: network policies before they are shipped.</summary>
 internal static class PolicyCommand
 {
-    public static Command Create() => new("policy", "Look at network policies before they are shipped."
+    public static Command Create() => new("policy", "Test, explain and compare network policies, and see what they deny."
         .WithExample("weft policy test examples/policies examples/policies/tests", "weft policy explain db -f examples/policies", "weft policy lint -f examples/seed"))
     {
         PolicyTestCommand.Create(),
