@@ -9,7 +9,7 @@ public enum QueryKind
     /// <summary>Not to be answered at all: too short to have an id, or an answer itself. Who answers answers can be made to talk to himself.</summary>
     Drop,
 
-    /// <summary>To be answered with <see cref="DnsQuery.Code"/> alone.</summary>
+    /// <summary>To be answered with <see cref="DnsQuery.Code"/> alone, be it that nothing was asked for but a cookie.</summary>
     Refuse,
 
     /// <summary>A question.</summary>
@@ -60,11 +60,12 @@ public readonly ref struct DnsQuery
         if (header.Opcode != DnsOpcode.Query)
             return new DnsQuery { Kind = QueryKind.Refuse, Header = header, Code = DnsCode.NotImp };
 
-        // One question, neither more nor fewer (RFC 9619).
-        if (header.Questions != 1 || !reader.TryReadQuestion(name, out var question))
+        // One question and no more (RFC 9619); none at all only to be given a cookie (RFC 7873, section 5.4).
+        var question = default(QuestionHead);
+        if (header.Questions > 1 || (header.Questions == 1 && !reader.TryReadQuestion(name, out question)))
             return new DnsQuery { Kind = QueryKind.Refuse, Header = header, Code = DnsCode.FormErr };
         var (sound, edns) = ReadRecords(ref reader, header);
-        var code = !sound ? DnsCode.FormErr : edns?.Version > 0 ? DnsCode.BadVers : Limits(question);
+        var code = !sound ? DnsCode.FormErr : edns?.Version > 0 ? DnsCode.BadVers : header.Questions == 0 ? DnsCode.NoError : Limits(question);
         ReadOnlySpan<byte> cookie = default;
         var keepalive = false;
         if (edns is { OptionsLength: > 0 } options)
@@ -77,9 +78,11 @@ public readonly ref struct DnsQuery
             }
         }
 
+        if (header.Questions == 0 && cookie.IsEmpty && code == DnsCode.NoError)
+            code = DnsCode.FormErr;
         return new DnsQuery
         {
-            Kind = code == DnsCode.NoError ? QueryKind.Ask : QueryKind.Refuse,
+            Kind = code == DnsCode.NoError && header.Questions == 1 ? QueryKind.Ask : QueryKind.Refuse,
             Header = header,
             Code = code,
             Name = name[..question.NameLength],
