@@ -89,13 +89,18 @@ public sealed class IllServersTests
     {
         var list = new SearchList([.. CompletionRig.ListOf("default").Ends, DnsName.Parse("corp.example"), DnsName.Parse("lab.example")], 5);
         var world = new MoodyUpstream(_time) { Mood = Mood.Silent, Code = DnsCode.NXDomain };
-        var rig = new CompletionRig(new DnsTable([], ["default"]), world, list, _time);
+        var rig = new CompletionRig(new DnsTable([], ["default"]), world, list, _time, new ForwarderOptions { Patience = TimeSpan.FromHours(1) });
         var asking = Task.Run(() => rig.Ask(CompletionRig.Known, "www.example.org.default.svc.cluster.local"), TestContext.Current.CancellationToken);
         await UntilAsync(() => world.Asked == 1);
         _time.Advance(TimeSpan.FromSeconds(3));
         world.Speak();
         await UntilAsync(() => world.Asked == 2);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        await UntilAsync(() =>
+        {
+            // Whoever waits may be about to begin just now.
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return asking.IsCompleted;
+        });
         Assert.Equal(DnsCode.NXDomain, (await InTimeAsync(asking)).Code);
     }
 

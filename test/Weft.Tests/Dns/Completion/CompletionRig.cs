@@ -17,12 +17,12 @@ internal sealed class CompletionRig : ISearchLists
     private readonly DnsService _service;
     private readonly SearchList _list;
 
-    public CompletionRig(DnsTable table, IUpstream world, SearchList list, TimeProvider? time = null)
+    public CompletionRig(DnsTable table, IUpstream world, SearchList list, TimeProvider? time = null, ForwarderOptions? options = null)
     {
         _list = list;
         var zone = ClusterZone.Empty(new ZoneSettings(DnsName.Parse("cluster.local")), 1).With(table);
         time ??= new ManualTime();
-        _service = new DnsService(zone, new Forwarder([world], new ForwarderOptions(), time), time) { SearchLists = this };
+        _service = new DnsService(zone, new Forwarder([world], options ?? new ForwarderOptions(), time), time) { SearchLists = this };
     }
 
     public DnsService Service => _service;
