@@ -1,28 +1,28 @@
+using Weft.Lab;
+
 namespace Weft.Cli.Bench.Dns;
 
 /// <summary>The servers that are measured, all running, one at a time under load.</summary>
 internal sealed class DnsBenchRig : IDisposable
 {
     private readonly List<DnsBenchProcess> _processes = [];
+    private readonly List<DnsBenchRival> _all = [];
 
-    private DnsBenchRig(IReadOnlyList<DnsBenchRival> all) => All = all;
+    private DnsBenchRig()
+    {
+    }
 
     /// <summary>Who is measured, ours first.</summary>
-    public IReadOnlyList<DnsBenchRival> All { get; }
+    public IReadOnlyList<DnsBenchRival> All => _all;
 
-    /// <summary>Starts them, and waits until each answers.</summary>
+    /// <summary>Starts them, and waits until each answers. Whoever does not run here, ours apart, is left out.</summary>
     public static async Task<DnsBenchRig> StartAsync(IReadOnlyList<DnsBenchRival> rivals, string folder, int upstream, CancellationToken ct)
     {
-        var rig = new DnsBenchRig(rivals);
+        var rig = new DnsBenchRig();
         try
         {
             foreach (var rival in rivals)
-            {
-                var process = new DnsBenchProcess(rival.Start(folder, upstream));
-                rig._processes.Add(process);
-                await process.AnswersAsync(rival.Name, rival.Port, ct);
-            }
-
+                await rig.AddAsync(rival, folder, upstream, ct);
             return rig;
         }
         catch
@@ -41,6 +41,21 @@ internal sealed class DnsBenchRig : IDisposable
         InTurnsAsync(All, scale.Runs + 1, rival => DnsLoad.WorstAsync(rival.Port, queries, scale, ct), Enumerable.Min);
 
     public void Dispose() => _processes.ForEach(process => process.Dispose());
+
+    private async Task AddAsync(DnsBenchRival rival, string folder, int upstream, CancellationToken ct)
+    {
+        var process = new DnsBenchProcess(rival.Start(folder, upstream));
+        _processes.Add(process);
+        try
+        {
+            await process.AnswersAsync(rival.Name, rival.Port, ct);
+            _all.Add(rival);
+        }
+        catch (LabException failure) when (rival != DnsBenchRival.Weft)
+        {
+            Console.Error.WriteLine($"note: {failure.Message}: not compared with it");
+        }
+    }
 
     private static async Task<IReadOnlyDictionary<string, double>> InTurnsAsync(
         IReadOnlyList<DnsBenchRival> rivals, int turns, Func<DnsBenchRival, Task<double>> measure, Func<IEnumerable<double>, double> summary)
