@@ -38,6 +38,9 @@ public sealed class CachedAnswer
     /// <summary>How many bytes it takes.</summary>
     public int Length => _message.Length;
 
+    /// <summary>Where it came from; null where nobody was asked.</summary>
+    public AnswerOrigin? Origin { get; internal set; }
+
     /// <summary>Whether somebody asked for it since the last round of the cache.</summary>
     internal bool IsWanted { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Weft.Dns.Caching;
 using Weft.Dns.Wire;
 using Weft.Model.Dns;
@@ -27,6 +28,7 @@ public sealed class Forwarder
     private readonly ConcurrentBag<AnswerReader> _readers = [];
     private int _inFlight;
     private uint _turn = uint.MaxValue;
+    private volatile Heard? _last;
 
     /// <summary>Begins with an empty memory.</summary>
     public Forwarder(IReadOnlyList<IUpstream> upstreams, ForwarderOptions options, TimeProvider time)
@@ -90,6 +92,10 @@ public sealed class Forwarder
 
     private bool AreAllIll => _upstreams.Length > 0 && Array.TrueForAll(_upstreams, upstream => upstream.IsIll(_options.MostFailures));
 
+    /// <summary>The answer in memory, whether it holds or not; where nothing is remembered, the last one that came, if it is about this.</summary>
+    internal CachedAnswer? Recall(DnsName name, DnsType type) =>
+        _cache.Find(name.Wire, type) ?? (_last is { } last && last.Name == name && last.Type == type ? last.Answer : null);
+
     private Forwarded Stale(CachedAnswer old, string? failure)
     {
         Figures.ServedStale();
@@ -129,7 +135,11 @@ public sealed class Forwarder
         }
 
         if (outcome.Answer is { } answer)
+        {
+            _last = new Heard(name, type, answer);
             _cache.Keep(name.Wire, type, answer);
+        }
+
         _asked.TryRemove((name, type), out _);
         Interlocked.Decrement(ref _inFlight);
         source.SetResult(outcome);
@@ -138,7 +148,7 @@ public sealed class Forwarder
     private async Task<Forwarded> AskAroundAsync(DnsName name, DnsType type)
     {
         using var patience = new CancellationTokenSource(_options.Patience, _time);
-        var failure = "there is no server to ask";
+        var failures = new List<string>();
         var answer = new byte[ushort.MaxValue];
         foreach (var (upstream, wait) in Order())
         {
@@ -153,28 +163,29 @@ public sealed class Forwarder
                 var length = await upstream.Upstream.ExchangeAsync(query, answer, either.Token).ConfigureAwait(false);
                 if (Read(answer.AsSpan(0, length), name, type) is { } read)
                 {
-                    upstream.Answered(read.Code.ToString(), _time.GetElapsedTime(started));
+                    read.Origin = new AnswerOrigin(upstream.Upstream.Name, _time.GetElapsedTime(started), failures);
+                    upstream.Answered(read.Code.ToString(), read.Origin.Took);
                     return new Forwarded(read);
                 }
 
                 // It is well, but cannot answer this: perhaps another one can.
-                failure = Refusal(upstream, answer.AsSpan(0, length));
+                failures.Add(Refusal(upstream, answer.AsSpan(0, length)));
                 upstream.Answered(DnsHeader.Read(answer).Code.ToString(), _time.GetElapsedTime(started));
                 continue;
             }
             catch (UpstreamException e)
             {
-                failure = e.Message;
+                failures.Add(e.Message);
             }
             catch (OperationCanceledException)
             {
-                failure = $"{upstream.Upstream.Name}: no answer within {_time.GetElapsedTime(started).TotalSeconds:0.0} s";
+                failures.Add(string.Create(CultureInfo.InvariantCulture, $"{upstream.Upstream.Name}: no answer within {_time.GetElapsedTime(started).TotalSeconds:0.0} s"));
             }
 
             upstream.Failed(_options.MostFailures, _options.HealthInterval, _time);
         }
 
-        return new Forwarded(null, Failure: failure);
+        return new Forwarded(null, Failure: failures.Count == 0 ? "there is no server to ask" : string.Join("; ", failures));
     }
 
     /// <summary>The servers in the order of the policy, those that are ill behind the others, and how long to wait for each; any one when all are ill.</summary>
@@ -209,4 +220,6 @@ public sealed class Forwarder
         _readers.Add(reader);
         return answer;
     }
+
+    private sealed record Heard(DnsName Name, DnsType Type, CachedAnswer Answer);
 }

@@ -11,6 +11,9 @@ public sealed partial class ClusterZone
     /// <summary>The name of the zone.</summary>
     public DnsName Origin => _names.Origin;
 
+    /// <summary>What its names lead to.</summary>
+    internal DnsTable Table => _table;
+
     /// <summary>The start of the zone.</summary>
     public DnsRecord Start
     {
