@@ -8,8 +8,10 @@ using Weft.Model.Nodes;
 using Weft.Netlink;
 using Weft.Netlink.Nftables;
 using Weft.Node.Dns;
+using Weft.Node.Dns.Asking;
 using Weft.Node.Policies;
 using Weft.Node.Proxy.Watching;
+using Weft.Node.Sockets;
 
 namespace Weft.Node;
 
@@ -28,6 +30,8 @@ internal sealed class DnsAgent : IAsyncDisposable
     private readonly DnsLoop _loop;
     private readonly TableWatch _tables;
     private readonly DnsLoopMetrics _metrics;
+    private readonly DnsQuestions _questions;
+    private readonly DnsTopQuestion _top;
     private readonly DnsMetrics _queries;
 
     public DnsAgent(NodeAgentOptions options, ClusterWatch cluster, ServiceWatch services, PolicyWatch policies, DnsKernel kernel, EventRecorder events, ILogger logger)
@@ -36,6 +40,7 @@ internal sealed class DnsAgent : IAsyncDisposable
         _metrics = new DnsLoopMetrics(() => services.States.Concat(cluster.States).Max(state => state.StaleFor));
         var changed = new ChangeSignal();
         policies.OnNamespaces(changed);
+        var resolver = new NodeResolver(options.ResolvConf);
         var searches = new SearchDirectory(options.NodeName);
         var pods = new PodAddresses();
         policies.Pods.OnSeen(searches.Note);
@@ -48,7 +53,7 @@ internal sealed class DnsAgent : IAsyncDisposable
             NamespacesSynced = policies.NamespacesSynced,
             Memory = new DnsMemory(new LastHeardFile($"{options.PolicySocket}.dns")),
             Place = new DnsPlace(kernel.Network, kernel.Filter),
-            Resolver = new NodeResolver(options.ResolvConf),
+            Resolver = resolver,
             Searches = searches,
             Pods = pods,
             Events = events,
@@ -57,8 +62,13 @@ internal sealed class DnsAgent : IAsyncDisposable
         _loop = new DnsLoop(options, cluster, parts, logger);
         _queries = new DnsMetrics(_loop.Service);
         _loop.Service.Observe(_queries);
+        _questions = new DnsQuestions(_loop, policies.Pods, resolver, new AnswerFacts(services, policies.Pods), options);
+        _top = new DnsTopQuestion(_loop.Service, policies.Pods, options);
         _tables = new TableWatch(kernel.Monitor, [NodeTables.Dns], _loop.Doubt, noteChange: null);
     }
+
+    /// <summary>Questions about names and answers, which the agent's socket takes.</summary>
+    public IEnumerable<KeyValuePair<string, Answer>> Answers => [new(DnsQuestions.Query, _questions.AnswerQueryAsync), new(DnsTopQuestion.Name, _top.AnswerAsync)];
 
     /// <summary>What answers.</summary>
     public DnsService Service => _loop.Service;

@@ -40,6 +40,7 @@ public static class NodeAgent
         var policy = new PolicyAgent(options, client, cluster, new PolicyKernel(policies, policies, policedFlows, counters, new KernelPacketLog()), events, logger);
         await using var names = new DnsAgent(options, cluster, proxy.Services, policy.Objects, new DnsKernel(places, places, network), events, logger);
         names.Service.Gate = policy.Gate;
+        policy.Answer(names.Answers);
         var announced = new AnnounceMetrics();
         using var announcing = new AnnounceLoop(
             options,

@@ -37,6 +37,7 @@ internal sealed class PolicyAgent
     private readonly ConnectionCutter _cutter;
     private readonly TableWatch _tables;
     private readonly VerdictParts _verdicts;
+    private readonly Dictionary<string, Answer> _answers;
     private readonly AgentSocket _socket;
 
     public PolicyAgent(NodeAgentOptions options, KubeClient client, ClusterWatch cluster, PolicyKernel kernel, EventRecorder events, ILogger logger)
@@ -63,12 +64,12 @@ internal sealed class PolicyAgent
         _loop = new PolicyLoop(options, cluster, parts, events, logger);
         _tables = new TableWatch(kernel.Monitor, NftPolicyProgram.Tables, _loop.Doubt, noteChange: null);
         var plugin = new AttachmentQuestion(attachments);
-        var answers = new Dictionary<string, Answer>(_verdicts.Answers, StringComparer.Ordinal)
+        _answers = new Dictionary<string, Answer>(_verdicts.Answers, StringComparer.Ordinal)
         {
             [AttachmentQuestion.Name] = plugin.AnswerAsync,
             [AttachmentQuestion.Gone] = plugin.NoteGoneAsync,
         };
-        _socket = new AgentSocket(options.PolicySocket, answers, logger, options.Time);
+        _socket = new AgentSocket(options.PolicySocket, _answers, logger, options.Time);
     }
 
     /// <summary>Pods, namespaces and policies, for whoever else needs them.</summary>
@@ -76,6 +77,13 @@ internal sealed class PolicyAgent
 
     /// <summary>Learns from answers of cluster DNS, and holds them back until the kernel knows.</summary>
     public IAnswerGate Gate { get; }
+
+    /// <summary>Has questions of others answered on the agent's socket too. Before it runs.</summary>
+    public void Answer(IEnumerable<KeyValuePair<string, Answer>> questions)
+    {
+        foreach (var (question, answer) in questions)
+            _answers.Add(question, answer);
+    }
 
     /// <summary>Runs until cancelled.</summary>
     public Task RunAsync(CancellationToken cancel) => Task.WhenAll(

@@ -12,6 +12,18 @@ public sealed record ResolvConf(EquatableArray<IpAddress> Servers, EquatableArra
     // As glibc: more dots than this count as this many.
     private const int MostDots = 15;
 
+    /// <summary>The names that a resolver asks for in turn when it is given one, as glibc does: a name with <see cref="Ndots"/> dots or more is first tried as it is, others at the end.</summary>
+    /// <param name="text">The name as it was given. With its last dot it is tried as it is, and nothing else.</param>
+    /// <exception cref="FormatException">It is no name; the message says why.</exception>
+    public IReadOnlyList<DnsName> Tries(string text)
+    {
+        var name = DnsName.Parse(text);
+        if (text.EndsWith('.'))
+            return [name];
+        var completed = Search.Where(end => name.Wire.Length - 1 + end.Wire.Length <= DnsName.MaxLength).Select(end => end.Prepend(name));
+        return [.. name.LabelCount > Ndots ? completed.Prepend(name) : completed.Append(name)];
+    }
+
     /// <summary>Reads the file's text. Lines that are not understood are passed over, as resolvers do.</summary>
     public static ResolvConf Parse(string text)
     {

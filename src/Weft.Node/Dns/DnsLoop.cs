@@ -27,7 +27,7 @@ internal sealed class DnsLoop : IAsyncDisposable
     private readonly ProblemReporter _problems;
     private readonly DnsContext _context;
     private DnsBeginning? _beginning;
-    private DnsView? _view;
+    private volatile DnsView? _view;
     private EquatableArray<IpAddress> _servers;
     private EquatableArray<IpAddress>? _told;
     private volatile bool _doubt;
@@ -47,6 +47,9 @@ internal sealed class DnsLoop : IAsyncDisposable
 
     /// <summary>What answers.</summary>
     public DnsService Service => _builder.Service;
+
+    /// <summary>What settings mean for this node; null before it is known.</summary>
+    public DnsView? View => _view;
 
     /// <summary>The next turn looks at the kernel.</summary>
     public void Doubt()

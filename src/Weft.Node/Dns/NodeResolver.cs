@@ -3,26 +3,29 @@ using Weft.Model.Dns;
 
 namespace Weft.Node.Dns;
 
-/// <summary>Whom the node itself asks: the servers of its <c>/etc/resolv.conf</c>, looked at again when the file was written.</summary>
+/// <summary>Whom the node itself asks: what its <c>/etc/resolv.conf</c> says, looked at again when the file was written.</summary>
 /// <param name="path">The file; empty for none.</param>
 internal sealed class NodeResolver(string path)
 {
     private DateTime _written;
-    private EquatableArray<IpAddress> _servers;
+    private volatile ResolvConf _read = new([], [], 1);
 
-    /// <summary>Its search list, as of the last look at the file.</summary>
-    public EquatableArray<DnsName> Search { get; private set; }
+    /// <summary>What the file said at the last look.</summary>
+    public ResolvConf Last => _read;
+
+    /// <summary>Its search list, as of the last look.</summary>
+    public EquatableArray<DnsName> Search => _read.Search;
 
     /// <summary>The servers of now; those of before while the file cannot be read.</summary>
     public EquatableArray<IpAddress> Servers()
     {
         if (path.Length == 0)
-            return _servers;
+            return _read.Servers;
         try
         {
             var written = File.GetLastWriteTimeUtc(path);
             if (written != _written)
-                (_servers, Search, _) = ResolvConf.Parse(File.ReadAllText(path));
+                _read = ResolvConf.Parse(File.ReadAllText(path));
             _written = written;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -30,6 +33,6 @@ internal sealed class NodeResolver(string path)
             // Who writes the file anew may have removed it for a moment.
         }
 
-        return _servers;
+        return _read.Servers;
     }
 }

@@ -13,9 +13,11 @@ namespace Weft.Node.Dns;
 internal sealed record SearchSettings(DnsName? Domain, EquatableArray<DnsName> NodeSearch, EquatableArray<string> Silent)
 {
     // What the kubelet writes for pods that use cluster DNS, and as many as resolvers take.
-    private const int ClusterDots = 5, MostDots = 15;
+    internal const int ClusterDots = 5, MostDots = 15;
 
-    private const string Off = "off", Dots = "ndots", NoTopLevel = "no-tld-query";
+    internal const string Dots = "ndots";
+
+    private const string Off = "off", NoTopLevel = "no-tld-query";
 
     /// <summary>Nobody's names are completed.</summary>
     public static SearchSettings None { get; } = new(null, [], []);
@@ -36,7 +38,7 @@ internal sealed record SearchSettings(DnsName? Domain, EquatableArray<DnsName> N
             return null;
         if (policy is not (PodResolver.ClusterFirst or "ClusterFirstWithHostNet"))
             return null;
-        var ends = ClusterEnds(pod.Namespace, domain);
+        var ends = ClusterEnds(pod.Namespace, domain).Concat(NodeSearch).ToList();
         foreach (var text in config?.Searches ?? [])
         {
             if (!DnsName.TryParse(text, out var end, out _))
@@ -57,9 +59,10 @@ internal sealed record SearchSettings(DnsName? Domain, EquatableArray<DnsName> N
         return list.IsUsable ? list : null;
     }
 
-    private List<DnsName> ClusterEnds(string space, DnsName domain)
+    /// <summary>What a kubelet has pods that use cluster DNS append to names, before the ends of the node.</summary>
+    internal static IEnumerable<DnsName> ClusterEnds(string space, DnsName domain)
     {
         var services = domain.Prepend(DnsName.Parse("svc"));
-        return [services.Prepend(DnsName.Parse(space)), services, domain, .. NodeSearch];
+        return [services.Prepend(DnsName.Parse(space)), services, domain];
     }
 }
