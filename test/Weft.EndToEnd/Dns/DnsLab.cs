@@ -35,8 +35,8 @@ public sealed class DnsLab : IAsyncLifetime
         $"{name} leads to {string.Join(' ', wanted)} for {pod}");
 
     /// <summary>A field of an object.</summary>
-    public async Task<string> FieldAsync(string kind, string name, string path) =>
-        (await Lab.KubectlAsync("get", kind, name, "-o", $"jsonpath={{{path}}}")).Succeeded().Output;
+    public async Task<string> FieldAsync(string kind, string name, string path, string space = "default") =>
+        (await Lab.KubectlAsync("get", kind, name, "-n", space, "-o", $"jsonpath={{{path}}}")).Succeeded().Output;
 
     public static void RequireDig() => Assert.SkipUnless(Shell.IsInstalled("dig"), "dig is not installed (bind9-dnsutils)");
 
