@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Weft.Dns.Wire;
 using Weft.Model;
 using Weft.Model.Dns;
@@ -126,15 +127,38 @@ public sealed partial class ClusterZone
         return null;
     }
 
-    // As far as the target is of this zone, its records follow at once (RFC 1034, section 3.6.2); of a circle of aliases nine are written.
+    // As far as the target is of this zone, its records follow at once (RFC 1034, section 3.6.2); a circle is gone through once.
     private ZoneOutcome Alias(ReadOnlySpan<byte> name, DnsName alias, DnsType type, uint turn, ref MessageWriter writer, ref SectionCounts counts)
     {
-        Wrote(writer.TryWriteNameRecord(name, DnsType.CNAME, _settings.Ttl, [], alias.Wire), ref counts);
-        if (type is DnsType.CNAME or DnsType.ANY || counts.Truncated || counts.Answers > 8)
-            return ZoneOutcome.Found;
-        if (!alias.IsWithin(_names.Origin))
-            return ZoneOutcome.Alias;
-        return Inside(new ZoneLabels(alias.Wire, _names.Origin.Wire), type, turn, ref writer, ref counts);
+        var owner = name;
+        var passed = default(Passed);
+        for (var count = 0; ; count++)
+        {
+            Wrote(writer.TryWriteNameRecord(owner, DnsType.CNAME, _settings.Ttl, [], alias.Wire), ref counts);
+            if (type is DnsType.CNAME or DnsType.ANY || counts.Truncated)
+                return ZoneOutcome.Found;
+            if (!alias.IsWithin(_names.Origin))
+                return ZoneOutcome.Alias;
+            var labels = new ZoneLabels(alias.Wire, _names.Origin.Wire);
+            if (AliasOf(labels) is not { } next)
+                return Inside(labels, type, turn, ref writer, ref counts);
+            if (count == Passed.Most || NameBytes.Equal(alias.Wire, name) || ((ReadOnlySpan<DnsName>)passed)[..count].Contains(alias))
+                return ZoneOutcome.Found;
+            passed[count] = alias;
+            owner = alias.Wire;
+            alias = next;
+        }
+    }
+
+    private DnsName? AliasOf(in ZoneLabels labels) =>
+        labels.Count == 3 && NameBytes.Equal(labels.FromEnd(1), "svc"u8) && Find(labels.TwoFromEnd(3)) is { Exists: true } service ? service.Service.Alias : null;
+
+    /// <summary>Aliases of a chain that were written.</summary>
+    [InlineArray(Most)]
+    private struct Passed
+    {
+        public const int Most = 8;
+        private DnsName _first;
     }
 
     private static bool Protocol(ServiceEntry service, ReadOnlySpan<byte> label)

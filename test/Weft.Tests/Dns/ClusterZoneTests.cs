@@ -112,7 +112,7 @@ public sealed class ClusterZoneTests
     {
         var circle = new DnsTable([new NamedService("a", "x") { Alias = DnsName.Parse("y.a.svc.cluster.local") }, new NamedService("a", "y") { Alias = DnsName.Parse("x.a.svc.cluster.local") }], ["a"]);
         var answer = Ask(ClusterZone.Empty(Settings, 1).With(circle), DnsName.Parse("x.a.svc.cluster.local"), DnsType.A, size: 4096);
-        Assert.InRange(answer.Message.Answers.Count, 2, 16);
+        Assert.Equal(["y.a.svc.cluster.local.", "x.a.svc.cluster.local."], answer.Message.Answers.Select(record => RecordData.Text(record.Type, record.Data.Span)));
     }
 
     private static List<ZoneRecord> All(DnsTable table) =>
@@ -158,7 +158,7 @@ public sealed class ClusterZoneTests
         return (Exists(records, table, name) ? ZoneOutcome.NoData : ZoneOutcome.NoName, []);
     }
 
-    // Aliases of aliases are rare and may be circles: what comes out is what the zone follows, at most nine of them.
+    // Aliases of aliases are rare and may be circles: what comes out is each alias once, and at most nine of them.
     private static (ZoneOutcome Outcome, IEnumerable<string> Data) Followed(List<ZoneRecord> records, DnsTable table, ZoneRecord first, DnsType type)
     {
         var chain = new List<ZoneRecord> { first };
@@ -173,9 +173,9 @@ public sealed class ClusterZoneTests
                 return (outcome, Shown(chain).Concat(data).Order(StringComparer.OrdinalIgnoreCase));
             }
 
-            chain.Add(next);
-            if (chain.Count > 8)
+            if (chain.Count > 8 || chain.Exists(record => record.Owner == target))
                 return (ZoneOutcome.Found, Shown(chain));
+            chain.Add(next);
         }
     }
 
