@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weft.Dns.Zones;
 using Weft.Model;
 using Weft.Model.Dns;
@@ -18,7 +19,7 @@ public sealed class ZoneExplainer(ClusterZone zone)
     /// <summary>Explains a question.</summary>
     /// <returns>Null when the name is not of this zone.</returns>
     public Explanation? Explain(DnsName name, DnsType type) =>
-        name.IsWithin(zone.Origin) ? Inside(name, type, aliases: 0)
+        name.IsWithin(zone.Origin) ? Inside(name, type, passed: [])
         : ReverseName.TryParse(name.Wire, out var address) ? Reverse(address, type)
         : null;
 
@@ -33,13 +34,13 @@ public sealed class ZoneExplainer(ClusterZone zone)
             .Select(one => $"{why}: did you mean {one.Name}.{one.Namespace}.svc.{_origin}?");
     }
 
-    private Explanation Inside(DnsName name, DnsType type, int aliases) => Labels(name) switch
+    private Explanation Inside(DnsName name, DnsType type, ImmutableArray<DnsName> passed) => Labels(name) switch
     {
         [] => Itself(type),
         [.., "pod"] when zone.Settings.Pods == PodRecords.Off => NoName("records of pods are switched off (dns-pod-records, or pods of the Corefile, of kube-system/weft-config)"),
         ["svc"] or ["pod"] or ["dns"] => NoData(Zone, "the name only stands above others, and has no records"),
         [var space, "svc" or "pod"] => HasNamespace(space) ? NoData($"the namespace {space}", "Services and pods of a namespace have records, the namespace itself has none") : NoName(NoNamespace(space)),
-        [.. var below, var service, var space, "svc"] => Service(below, service, space, type, aliases),
+        [.. var below, var service, var space, "svc"] => Service(below, service, space, type, passed.Add(name)),
         [.. var below, var space, "pod"] => Pod(below, space, type),
         ["ns", "dns"] => Addresses("the name of the DNS server itself", zone.Settings.Servers, type, "its addresses are"),
         ["dns-version"] => type is DnsType.TXT or DnsType.ANY ? Found(Zone, "it tells the version of the specification") : NoData(Zone, "the version of the specification is a TXT record"),
@@ -70,7 +71,8 @@ public sealed class ZoneExplainer(ClusterZone zone)
                 $"the record of a pod's address in the namespace {space}", [address], type, isVerified ? "a pod of the namespace has" : "the name itself says the address, whoever has it:");
     }
 
-    private Explanation Service(string[] below, string name, string space, DnsType type, int aliases)
+    /// <param name="passed">Names of the chain of aliases, with this one.</param>
+    private Explanation Service(string[] below, string name, string space, DnsType type, ImmutableArray<DnsName> passed)
     {
         if (zone.Table.Services.FirstOrDefault(service => service.Name == name && service.Namespace == space) is not { } service)
             return NoName(NoService(below, name, space));
@@ -78,10 +80,12 @@ public sealed class ZoneExplainer(ClusterZone zone)
         if (below.Length > 0 || service.Alias is not { } alias)
             return known.Explain(below, type) with { Services = [service] };
         var own = new Explanation(ZoneOutcome.Found, known.Title, [$"it stands for {alias}"]) { Services = [service] };
-        if (type is DnsType.CNAME or DnsType.ANY || aliases >= MostAliases)
+        if (type is DnsType.CNAME or DnsType.ANY || passed.Length > MostAliases)
             return own;
+        if (passed.Contains(alias))
+            return own with { Because = [.. own.Because, "that is a circle of aliases, which leads to no address"] };
         return alias.IsWithin(zone.Origin)
-            ? own.Then(Inside(alias, type, aliases + 1))
+            ? own.Then(Inside(alias, type, passed))
             : own with { Outcome = ZoneOutcome.Alias, Target = alias };
     }
 

@@ -21,7 +21,9 @@ public sealed class ExplanationTests
             new NamedService("default", "cache") { Alias = DnsName.Parse("db.default.svc.cluster.local") },
             new NamedService("default", "db") { Endpoints = [new NamedEndpoint("db-0", [IpAddress.Parse("10.244.0.5")], []), new NamedEndpoint("db-1", [IpAddress.Parse("10.244.1.5")], [])] },
             new NamedService("default", "empty"),
+            new NamedService("default", "first") { Alias = DnsName.Parse("second.default.svc.cluster.local") },
             new NamedService("default", "outside") { Alias = DnsName.Parse("www.example.org") },
+            new NamedService("default", "second") { Alias = DnsName.Parse("first.default.svc.cluster.local") },
             new NamedService("default", "web") { Addresses = [IpAddress.Parse("10.96.0.20")], Ports = [new DnsPort("http", L4Protocol.Tcp, 80)] },
             new NamedService("shop", "cart") { Addresses = [IpAddress.Parse("fd96::7")] },
         ],
@@ -51,6 +53,7 @@ public sealed class ExplanationTests
     [InlineData("db-2.db.default.svc.cluster.local", "A", "the zone cluster.local", "there is the headless Service default/db, but none of its ready endpoints is called db-2: there are db-0 and db-1. A pod is called so by spec.hostname together with spec.subdomain: db")]
     [InlineData("empty.default.svc.cluster.local", "A", "the zone cluster.local", "there is the headless Service default/empty, but such a Service has no name while none of its endpoints is ready")]
     [InlineData("cache.default.svc.cluster.local", "A", "the ExternalName Service default/cache, then the headless Service default/db", "it stands for db.default.svc.cluster.local.|its ready endpoints have 10.244.0.5 and 10.244.1.5")]
+    [InlineData("first.default.svc.cluster.local", "A", "the ExternalName Service default/first, then the ExternalName Service default/second", "it stands for second.default.svc.cluster.local.|it stands for first.default.svc.cluster.local.|that is a circle of aliases, which leads to no address")]
     [InlineData("default.svc.cluster.local", "A", "the namespace default", "Services and pods of a namespace have records, the namespace itself has none")]
     [InlineData("wbe.default.svc.cluster.local", "A", "the zone cluster.local", "there is no Service wbe in the namespace default: did you mean default/web?")]
     [InlineData("web.shop.svc.cluster.local", "A", "the zone cluster.local", "there is no Service web in the namespace shop: did you mean default/web?")]
