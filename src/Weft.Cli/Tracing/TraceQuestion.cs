@@ -37,7 +37,7 @@ internal sealed record TraceQuestion(string From, string To, string? Port, strin
     {
         { Type: "ExternalName" } => throw new TraceException($"Service {service.Key()} is another name for {service.Spec.ExternalName}: trace that"),
         { ClusterIP: { } text } when IpAddress.TryParse(text, out var address) => address,
-        _ => throw new TraceException($"Service {service.Key()} has no cluster IP: DNS answers with its pods, so trace one of them"),
+        _ => throw new TraceException($"Service {service.Key()} has no cluster IP: DNS answers with its pods, so trace one of them (`weft dns query {service.Metadata.Name}.{service.Metadata.Namespace} --from POD` names them)"),
     };
 
     private ushort PortOf(Service? service, TraceEnd to, EquatableArray<Pod> pods)

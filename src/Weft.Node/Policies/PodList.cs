@@ -126,6 +126,9 @@ internal sealed class PodList(AttachmentFile? file = null)
     /// <summary>All pods.</summary>
     public EquatableArray<PolicyPod> Take() => _pods.Take();
 
+    /// <summary>The pod with an address of its own; null when there is none. Looks at all of them.</summary>
+    public PolicyPod? OwnerOf(IpAddress address) => Take().FirstOrDefault(pod => !pod.HostNetwork && !pod.IsFinished && pod.Addresses.Contains(address));
+
     private void End(PodAttachment attachment)
     {
         Forget(attachment);

@@ -62,7 +62,7 @@ internal sealed class AnswerFacts(ServiceWatch services, PodList pods)
                 return $"{text} is {(NameOf(endpoint) is var name && name == text ? "an endpoint" : $"the pod {name}")}{On(endpoint.NodeName)}, from EndpointSlice {slice.Metadata.Name}";
         }
 
-        return pods.Take().FirstOrDefault(pod => !pod.HostNetwork && !pod.IsFinished && pod.Addresses.Contains(address)) is { } known
+        return pods.OwnerOf(address) is { } known
             ? $"{text} is the pod {known.Namespace}/{known.Name}{On(known.Node)}"
             : null;
     }

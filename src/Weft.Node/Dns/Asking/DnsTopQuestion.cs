@@ -54,6 +54,6 @@ internal sealed class DnsTopQuestion(DnsService service, PodList pods, NodeAgent
 
     private string NameOf(IpAddress address) =>
         address == DnsQuestions.Nobody ? "weft dns query"
-        : pods.Take().FirstOrDefault(pod => !pod.HostNetwork && !pod.IsFinished && pod.Addresses.Contains(address)) is { } pod ? $"{pod.Namespace}/{pod.Name}"
+        : pods.OwnerOf(address) is { } pod ? $"{pod.Namespace}/{pod.Name}"
         : address.ToString();
 }
