@@ -14,13 +14,14 @@ internal static class BenchNamespaces
     /// <summary>Runs this program with other arguments as root of new namespaces. Ctrl-C and SIGTERM end all that it started, and with the last process goes what it made.</summary>
     /// <param name="prepare">Shell words that come first.</param>
     /// <param name="arguments">The arguments.</param>
+    /// <param name="userNamespace">Whether a user namespace is one of them; without, it takes root of the machine.</param>
     /// <returns>Its exit code.</returns>
-    /// <exception cref="LabException">The host forbids namespaces.</exception>
-    public static int Run(string prepare, IReadOnlyList<string> arguments)
+    /// <exception cref="LabException">The host forbids namespaces, or this is not root.</exception>
+    public static int Run(string prepare, IReadOnlyList<string> arguments, bool userNamespace = true)
     {
         string[] command =
         [
-            .. NamespaceSupport.Require(userNamespace: true), "/bin/sh", "-c", $"{prepare} && exec \"$@\"", "sh",
+            .. NamespaceSupport.Require(userNamespace), "/bin/sh", "-c", $"{prepare} && exec \"$@\"", "sh",
             Installation.Current.Dotnet, Installation.Current.WeftDll, .. arguments,
         ];
         using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false })!;

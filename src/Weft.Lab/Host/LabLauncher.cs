@@ -13,7 +13,8 @@ namespace Weft.Lab.Host;
 /// </remarks>
 public static class LabLauncher
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    // Only what hangs comes to it: a supervisor that ends is noticed at once. Three minutes are what an emulated machine with other work takes.
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(60);
 

@@ -24,7 +24,7 @@ public static class NamespaceSupport
         }
 
         if (!userNamespace && !Environment.IsPrivilegedProcess)
-            throw new LabException("--userns off needs root: run with sudo, or leave it out");
+            throw new LabException("without a user namespace (--userns off, ipvs) this needs root: run it with sudo");
         string[] users = userNamespace ? ["--user", "--map-root-user"] : [];
         string[] spaces = ["unshare", .. users, "--net", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"];
         if (Try([.. spaces, "true"]) is { } error)

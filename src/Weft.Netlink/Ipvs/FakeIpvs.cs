@@ -18,8 +18,11 @@ public sealed class FakeIpvs : IIpvs
     /// <summary>How often something was written or removed.</summary>
     public int Writes { get; private set; }
 
+    /// <summary>Whether this process may not even look, as root of a user namespace.</summary>
+    public bool IsForbidden { get; set; }
+
     /// <inheritdoc/>
-    public IReadOnlyList<VirtualServer> Read() => [.. _servers.Values];
+    public IReadOnlyList<VirtualServer> Read() => IsForbidden ? throw new NetlinkException("list virtual servers", Errno.EPERM) : [.. _servers.Values];
 
     /// <inheritdoc/>
     public void Put(VirtualServer server)

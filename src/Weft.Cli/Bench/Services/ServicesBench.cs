@@ -10,14 +10,15 @@ internal static class ServicesBench
     // What a target may take for first programmings of a size, and again for changes; each happens once at least.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Goes on as <c>bench services-inside</c> in new namespaces.</summary>
+    /// <summary>Goes on as <c>bench services-inside</c> in new namespaces. IPVS is set up by root of the machine alone, which a user namespace does not have.</summary>
     public static int Enter(string target, string? plot, int runs, bool trafficOnly) => BenchNamespaces.Run(
         "mount -t sysfs sysfs /sys && mount -t tmpfs tmpfs /run",
         [
             "bench", "services-inside", "--target", target, "--runs", runs.ToString(CultureInfo.InvariantCulture),
             .. trafficOnly ? ["--traffic"] : Array.Empty<string>(),
             .. plot is null ? Array.Empty<string>() : ["--plot", Path.GetFullPath(plot)],
-        ]);
+        ],
+        userNamespace: target != "ipvs");
 
     /// <summary>Measures everything and prints it.</summary>
     public static async Task<int> RunAsync(string? plot, int runs, CancellationToken ct)

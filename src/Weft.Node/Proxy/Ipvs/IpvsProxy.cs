@@ -27,6 +27,7 @@ public sealed class IpvsProxy : IProxyTarget
     private VirtualServers? _servers;
     private IpvsProgram? _program;
     private bool _doubt = true;
+    private bool _settled;
 
     /// <summary>With the kernel that is opened when it is first needed.</summary>
     public IpvsProxy(Func<IpvsKernel> open)
@@ -58,6 +59,12 @@ public sealed class IpvsProxy : IProxyTarget
         {
             return Failed("IpvsMissing", $"proxy is ipvs, but this node's kernel has no IPVS: load the module ip_vs, or set proxy to nftables ({e.Message})");
         }
+        catch (NetlinkException e) when (e.NotPermitted && !_settled)
+        {
+            return Failed(
+                "IpvsNotPermitted",
+                $"proxy is ipvs, but this kernel lets root of the machine alone set up IPVS: start the lab as root with --userns off, or set proxy to nftables ({e.Operation}: {e.ErrnoName})");
+        }
         catch (Exception e) when (e is NetlinkException or NftException)
         {
             return Failed("ProxyRefused", $"proxy is ipvs, but {e.Message}");
@@ -84,6 +91,7 @@ public sealed class IpvsProxy : IProxyTarget
         }
 
         FormerSettings.Restore(kernel);
+        _settled = false;
         kernel.Filter.Converge(NftRuleset.Empty, IpvsPlan.Tables);
     }
 
@@ -99,8 +107,16 @@ public sealed class IpvsProxy : IProxyTarget
     {
         _ipvs = _kernel.Value.OpenServers();
         _servers = new VirtualServers(_ipvs);
+    }
+
+    /// <summary>Once, and not before the kernel has let us ask it anything: where it does not, nothing of the machine is changed.</summary>
+    private void Settle()
+    {
+        if (_settled)
+            return;
         FormerSettings.Keep(_kernel.Value);
         _kernel.Value.Sysctls.Apply(IpvsKernel.Settings);
+        _settled = true;
     }
 
     /// <summary>From what is read back.</summary>
@@ -111,6 +127,7 @@ public sealed class IpvsProxy : IProxyTarget
         var rules = filter.ReadBack(IpvsPlan.Tables);
         var former = _program?.Plan();
         _servers!.Read(IpvsPlan.Owned(rules.Ruleset).Concat(former?.Servers.Select(server => server.Address) ?? []).ToHashSet());
+        Settle();
         var drift = former is not null
             && (_servers.DiffersFrom(former) || !NftDiff.Between(rules, former.Rules).IsEmpty || former.Routes.Any(route => !routes.Contains(route)));
         _program = IpvsProgram.For(desired, node);

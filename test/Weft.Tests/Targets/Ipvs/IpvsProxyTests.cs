@@ -113,6 +113,26 @@ public sealed class IpvsProxyTests
     }
 
     [Fact]
+    public void Where_the_kernel_does_not_let_it_nothing_is_changed_and_the_problem_says_what_to_do()
+    {
+        var sysctls = new FakeSysctls();
+        foreach (var setting in IpvsKernel.Settings)
+            sysctls.Values[setting.Path] = "0";
+        using var proxy = new IpvsProxy(() => new IpvsKernel(_network, _filter, sysctls, () => _ipvs));
+        _ipvs.IsForbidden = true;
+        var problem = Assert.Single(proxy.Sync(SampleTables.All["cluster-ip"]).Problems);
+        Assert.Equal("IpvsNotPermitted", problem.Reason);
+        Assert.Contains("--userns off", problem.Message, StringComparison.Ordinal);
+        Assert.All(sysctls.Values.Values, value => Assert.Equal("0", value));
+        Assert.Empty(_filter.ReadBack().Ruleset.Tables);
+
+        _ipvs.IsForbidden = false;
+        Assert.Empty(proxy.Sync(SampleTables.All["cluster-ip"]).Problems);
+        AssertHolds(SampleTables.All["cluster-ip"]);
+        Assert.All(IpvsKernel.Settings, setting => Assert.Equal(setting.Value, sysctls.Values[setting.Path]));
+    }
+
+    [Fact]
     public void What_somebody_else_removed_comes_back()
     {
         using var proxy = Open();
