@@ -1,4 +1,5 @@
 using Weft.Compilers.Clusters;
+using Weft.Model.Links;
 using Weft.Model.Services;
 using Weft.Netlink.Nftables;
 using Weft.Node.Proxy;
@@ -18,9 +19,17 @@ internal sealed class BenchTarget : IDisposable
     public BenchTarget(string name) => _open = name switch
     {
         "iptables" => () => new IptablesProxy(generation: _driver.Generation),
-        "ipvs" => () => new IpvsProxy(() => IpvsKernel.Open(_driver)),
+        "ipvs" => () => new IpvsProxy(OpenIpvs),
         _ => () => new NftablesProxy(_driver),
     };
+
+    // The kernel takes no real servers where no device has an address.
+    private IpvsKernel OpenIpvs()
+    {
+        var kernel = IpvsKernel.Open(_driver);
+        kernel.Network.ChangeLink("lo", new LinkChange { Up = true });
+        return kernel;
+    }
 
     /// <summary>What can be measured.</summary>
     public static readonly string[] Names = ["nftables", "iptables", "ipvs"];
