@@ -11,6 +11,8 @@ namespace Weft.Node;
 /// <summary>Keeps the objects that describe the cluster as a whole, and says when they changed.</summary>
 internal sealed class ClusterWatch
 {
+    private static readonly ConfigMap None = new();
+
     private readonly Informer<KubeNode> _nodes;
     private readonly Informer<ConfigMap> _configuration;
     private readonly Informer<ServiceCidr> _serviceCidrs;
@@ -34,6 +36,9 @@ internal sealed class ClusterWatch
 
     /// <summary>Completes when every kind was listed once: before that, absence means nothing.</summary>
     public Task Synced => Task.WhenAll(_nodes.Synced, _configuration.Synced, _serviceCidrs.Synced);
+
+    /// <summary>The cluster's settings once they were listed; null before. Without the ConfigMap it is an empty one.</summary>
+    public ConfigMap? Configuration => _configuration.HasSynced ? _configuration.Find(ClusterSettingsParser.Namespace, ClusterSettingsParser.Name) ?? None : null;
 
     /// <summary>For how long the server has not been heard, be it on one kind only.</summary>
     public TimeSpan StaleFor => States.Max(state => state.StaleFor);

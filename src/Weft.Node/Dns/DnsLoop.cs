@@ -27,6 +27,7 @@ internal sealed class DnsLoop : IAsyncDisposable
     private readonly ProblemReporter _problems;
     private readonly DnsContext _context;
     private DnsBeginning? _beginning;
+    private ConfigMap? _begunBy;
     private volatile DnsView? _view;
     private EquatableArray<IpAddress> _servers;
     private EquatableArray<IpAddress>? _told;
@@ -83,9 +84,12 @@ internal sealed class DnsLoop : IAsyncDisposable
     /// <summary>Answers names of others before the API server was heard, where and how that was done last.</summary>
     private void Begin()
     {
+        var configuration = _cluster.Configuration;
+        var isOther = _beginning is null || !ReferenceEquals(_begunBy, configuration);
         try
         {
-            _beginning ??= _parts.Memory.Begin(_parts.Place.Usual);
+            if (isOther)
+                (_begunBy, _beginning) = (configuration, _parts.Memory.Begin(configuration, _parts.Place.Usual));
         }
         catch (Exception error) when (error is NetlinkException or NftException)
         {
@@ -93,18 +97,18 @@ internal sealed class DnsLoop : IAsyncDisposable
             return;
         }
 
-        if (_beginning.View.Addresses.Count == 0)
+        var (view, table, knowledge) = _beginning!;
+        if (view.Addresses.Count + _sockets.Open.Count == 0)
             return;
-        var isFirst = _view is null;
-        Apply(_beginning.View);
-        if (isFirst)
+        Apply(view);
+        if (isOther)
         {
-            _zone.Begin(_beginning.View.Zone, _beginning.Table);
-            (_builder.Service.Knowledge, _builder.Service.Zone) = (_beginning.Knowledge, _zone.Current);
-            DnsLog.Begins(_logger, string.Join(", ", _beginning.View.Addresses));
+            _zone.Begin(view.Zone, table);
+            (_builder.Service.Knowledge, _builder.Service.Zone) = (knowledge, _zone.Current);
+            DnsLog.Begins(_logger, string.Join(", ", view.Addresses));
         }
 
-        Place(_beginning.View, ImmutableArray.CreateBuilder<Problem>());
+        Place(view, ImmutableArray.CreateBuilder<Problem>());
     }
 
     /// <summary>One turn: objects, compile and swap, addresses and sockets, report.</summary>

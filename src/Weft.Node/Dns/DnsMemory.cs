@@ -1,3 +1,4 @@
+using Weft.Compilers.Clusters;
 using Weft.Compilers.Dns.Settings;
 using Weft.Dns.Routing;
 using Weft.Dns.Serving;
@@ -21,15 +22,20 @@ internal sealed class DnsMemory(LastHeardFile file)
     private volatile Known? _known;
 
     /// <summary>A beginning from what an agent before knew; else from defaults.</summary>
+    /// <param name="configuration">The cluster's settings when they, at least, are known already.</param>
     /// <param name="usual">Where to answer when nothing was remembered.</param>
-    public DnsBeginning Begin(Func<EquatableArray<IpAddress>> usual)
+    public DnsBeginning Begin(ConfigMap? configuration, Func<EquatableArray<IpAddress>> usual)
     {
-        if (file.Read() is not { } heard)
-            return new DnsBeginning(View(null, usual()), DnsTable.Empty, ZoneKnowledge.Domain);
-        EquatableArray<IpAddress> addresses = [.. heard.Addresses.Where(text => IpAddress.TryParse(text, out _)).Select(text => IpAddress.Parse(text)).Order()];
+        var heard = file.Read();
+        IEnumerable<KeyValuePair<string, string>>? data = configuration is null ? heard?.Settings : configuration.Data;
+        var isOff = ClusterSettingsParser.Parse(data).Settings.Dns == ClusterDnsMode.Off;
+        var remembered = (heard?.Addresses ?? []).Where(text => IpAddress.TryParse(text, out _)).Select(text => IpAddress.Parse(text)).Order().ToEquatableArray();
+        EquatableArray<IpAddress> addresses = isOff ? [] : remembered.Count > 0 ? remembered : usual();
+        if (heard is null)
+            return new DnsBeginning(View(data, addresses), DnsTable.Empty, ZoneKnowledge.Domain);
         var spaces = heard.Names.OrderBy(space => space.Key, StringComparer.Ordinal).ToList();
         var services = spaces.SelectMany(space => space.Value.Order(StringComparer.Ordinal).Select(name => new NamedService(space.Key, name)));
-        return new DnsBeginning(View(heard.Settings, addresses), new DnsTable([.. services], [.. spaces.Select(space => space.Key)]), ZoneKnowledge.Names);
+        return new DnsBeginning(View(data, addresses), new DnsTable([.. services], [.. spaces.Select(space => space.Key)]), ZoneKnowledge.Names);
     }
 
     /// <summary>Notes what is in force now; it is written a little later.</summary>

@@ -24,7 +24,7 @@ public sealed class DnsMemoryTests : IDisposable
         var table = new DnsTable([new NamedService("default", "web") { Addresses = [Usual] }, new NamedService("shop", "cart")], ["Z", "default", "empty", "shop"]);
         await WriteAsync(configuration, [Other], table);
 
-        var begun = new DnsMemory(new LastHeardFile(Path)).Begin(() => [Usual]);
+        var begun = new DnsMemory(new LastHeardFile(Path)).Begin(null, () => [Usual]);
         Assert.Equal((ZoneKnowledge.Names, "k8s.example."), (begun.Knowledge, begun.View.Zone.Origin.ToString()));
         Assert.Equal([Other], begun.View.Addresses);
         Assert.Equal(["corp.example.", "."], begun.View.Settings.Routes.Select(route => route.Zone.ToString()));
@@ -43,7 +43,7 @@ public sealed class DnsMemoryTests : IDisposable
     {
         if (text is not null)
             File.WriteAllText(Path, text);
-        var begun = new DnsMemory(new LastHeardFile(Path)).Begin(() => [Usual]);
+        var begun = new DnsMemory(new LastHeardFile(Path)).Begin(null, () => [Usual]);
         Assert.Equal((ZoneKnowledge.Domain, "cluster.local."), (begun.Knowledge, begun.View.Zone.Origin.ToString()));
         Assert.Equal([Usual], begun.View.Addresses);
         Assert.Equal(new DnsSettings(), begun.View.Settings);
@@ -53,7 +53,18 @@ public sealed class DnsMemoryTests : IDisposable
     public async Task Switched_off_it_does_not_begin_at_all()
     {
         await WriteAsync(new ConfigMap { Data = StringMap.Of(("dns", "off")) }, [], DnsTable.Empty);
-        Assert.Empty(new DnsMemory(new LastHeardFile(Path)).Begin(() => [Usual]).View.Addresses);
+        Assert.Empty(new DnsMemory(new LastHeardFile(Path)).Begin(null, () => [Usual]).View.Addresses);
+    }
+
+    [Fact]
+    public async Task Settings_that_are_heard_by_then_count_more_than_those_that_were()
+    {
+        await WriteAsync(new ConfigMap { Data = StringMap.Of(("cluster-domain", "k8s.example")) }, [Other], DnsTable.Empty);
+        var memory = new DnsMemory(new LastHeardFile(Path));
+        Assert.Equal("cluster.local.", memory.Begin(new ConfigMap(), () => [Usual]).View.Zone.Origin.ToString());
+        Assert.Equal([Other], memory.Begin(new ConfigMap(), () => [Usual]).View.Addresses);
+        Assert.Empty(memory.Begin(new ConfigMap { Data = StringMap.Of(("dns", "off")) }, () => [Usual]).View.Addresses);
+        Assert.Empty(new DnsMemory(new LastHeardFile($"{Path}.none")).Begin(new ConfigMap { Data = StringMap.Of(("dns", "off")) }, () => [Usual]).View.Addresses);
     }
 
     [Fact]
