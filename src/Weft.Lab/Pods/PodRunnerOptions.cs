@@ -5,11 +5,8 @@ namespace Weft.Lab.Pods;
 /// <summary>Settings of a <see cref="PodRunner"/>.</summary>
 public sealed record PodRunnerOptions
 {
-    /// <summary>Addresses of the cluster's DNS, for pods with policy ClusterFirst; none means the node's resolver.</summary>
-    public IReadOnlyList<string> ClusterDns { get; init; } = [];
-
-    /// <summary>The DNS suffix of Services.</summary>
-    public string ClusterDomain { get; init; } = "cluster.local";
+    /// <summary>Whether pods with policy ClusterFirst ask the cluster's DNS, which ConfigMap kube-system/weft-config tells of; else the node's resolver.</summary>
+    public bool HasClusterDns { get; init; }
 
     /// <summary>How often the node's Lease is renewed; the kubelet's default is 10 s, a quarter of the lease's 40 s.</summary>
     public TimeSpan LeaseInterval { get; init; } = TimeSpan.FromSeconds(10);

@@ -2,7 +2,6 @@ using Weft.Kubernetes.Client;
 using Weft.Lab.Nodes;
 using Weft.Lab.Pods;
 using Weft.Model;
-using Weft.Model.Dns;
 
 namespace Weft.Lab.Supervision;
 
@@ -67,7 +66,7 @@ public sealed class ClusterNode(
             {
                 NodeLabels = labels,
                 LeaseInterval = grace / HeartbeatsInGrace,
-                ClusterDns = [NodeLocalDns.Of(places[0].Address.IsV6).ToString()],
+                HasClusterDns = true,
             });
             Agent = new AgentProcess(world, directory);
             _parts = Task.WhenAll(Pods.RunAsync(_running.Token), Agent.RunAsync(_running.Token));

@@ -73,6 +73,7 @@ public sealed class DnsFaultTests
         {
             await Shell.UntilAsync(async () => !(await OnNodeAsync("node1", "ip", "addr", "show", "lo")).Contains("169.254.20.10"), "the addresses go");
             await Shell.UntilAsync(async () => (await _dns.Lab.WeftAsync("node", "exec", "node1", "--", "nft", "list", "table", "inet", "weft-dns")).ExitCode != 0, "the table goes");
+            Assert.Contains("\nnameserver 10.96.0.10\n", await NewPodReadsAsync("/etc/resolv.conf"));
         }
         finally
         {
@@ -91,6 +92,7 @@ public sealed class DnsFaultTests
             await Shell.UntilAsync(async () => (await OnNodeAsync("node1", "ip", "addr", "show", "lo")) is var lo && lo.Contains("169.254.25.10/32") && !lo.Contains("169.254.20.10"), "the other address");
             await Shell.UntilAsync(
                 async () => await _dns.Lab.WeftAsync("node", "exec", "node1", "--", "dig", "+short", "+time=2", "+tries=1", "@169.254.25.10", Name) is { ExitCode: 0 }, "it answers");
+            Assert.Contains("\nnameserver 169.254.25.10\n", await NewPodReadsAsync("/etc/resolv.conf"));
         }
         finally
         {
@@ -135,6 +137,22 @@ public sealed class DnsFaultTests
 
     private Task HeardAsync(string node) =>
         Shell.UntilAsync(async () => (await _dns.DigOnNodeAsync(node, "@169.254.20.10", Unheard)).Length == 1, $"{node} hears of the Service");
+
+    /// <summary>What a file says to a pod that starts now.</summary>
+    private async Task<string> NewPodReadsAsync(string file)
+    {
+        (await _dns.Lab.KubectlAsync("run", "late", "--image=weft/host", "--restart=Never", "--command", "--", "sleep", "infinity")).Succeeded();
+        try
+        {
+            var text = "";
+            await Shell.UntilAsync(async () => await _dns.Lab.WeftAsync("exec", "late", "--", "cat", file) is { ExitCode: 0, Output: var read } && (text = read).Length > 0, "the new pod runs");
+            return text;
+        }
+        finally
+        {
+            (await _dns.Lab.KubectlAsync("delete", "pod", "late", "--grace-period=0", "--force")).Succeeded();
+        }
+    }
 
     private async Task<string> OnNodeAsync(string node, params string[] command) => (await _dns.Lab.WeftAsync(["node", "exec", node, "--", .. command])).Succeeded().Output;
 

@@ -13,6 +13,9 @@ internal sealed class ContainerSpecBuilder(
     // What the kernel has room for (__NEW_UTS_LEN).
     private const int LongestKernelName = 64;
 
+    // Written once for a sandbox: settings that change later are for the pods that start then.
+    private ClusterResolver? _cluster;
+
     /// <summary>The pod's host name: spec.hostname or its name, cut to what a host name may be.</summary>
     private string HostName => pod.Spec.HostNetwork ? services.Node.Name
         : (pod.Spec.Hostname is { Length: > 0 } name ? name : pod.Metadata.Name) is var full && full.Length > LongestHostName
@@ -21,14 +24,11 @@ internal sealed class ContainerSpecBuilder(
 
     /// <summary>What <c>hostname</c> prints: the host name, or with setHostnameAsFQDN the whole one.</summary>
     /// <exception cref="ContainerConfigException">The kernel has no room for it.</exception>
-    private string KernelName
+    private string KernelName(string domain)
     {
-        get
-        {
-            var name = pod.Spec.SetHostnameAsFQDN == true && !pod.Spec.HostNetwork ? HostsFile.FullName(pod, HostName, services.Options.ClusterDomain) ?? HostName : HostName;
-            return name.Length <= LongestKernelName ? name
-                : throw new ContainerConfigException($"setHostnameAsFQDN: {name} has {name.Length} characters, and a host name {LongestKernelName} at most: shorten hostname or subdomain");
-        }
+        var name = pod.Spec.SetHostnameAsFQDN == true && !pod.Spec.HostNetwork ? HostsFile.FullName(pod, HostName, domain) ?? HostName : HostName;
+        return name.Length <= LongestKernelName ? name
+            : throw new ContainerConfigException($"setHostnameAsFQDN: {name} has {name.Length} characters, and a host name {LongestKernelName} at most: shorten hostname or subdomain");
     }
 
     private string[] Addresses => [.. sandbox.Addresses.Select(address => address.ToString())];
@@ -41,13 +41,15 @@ internal sealed class ContainerSpecBuilder(
         var fields = new FieldPaths(pod, services.NodeIps, Addresses);
         var source = new ConfigSource(services.Client, pod.Metadata.Namespace ?? "");
         var links = await ServiceVariables.ReadAsync(services.Client, pod, ct).ConfigureAwait(false);
-        var variables = await new EnvironmentBuilder(fields, source, links).BuildAsync(container, KernelName, ct).ConfigureAwait(false);
+        _cluster ??= services.Options.HasClusterDns ? await ClusterResolver.ReadAsync(services.Client, services.Node.Addresses[0].IsV6, ct).ConfigureAwait(false) : ClusterResolver.None;
+        var kernelName = KernelName(_cluster.Domain);
+        var variables = await new EnvironmentBuilder(fields, source, links).BuildAsync(container, kernelName, ct).ConfigureAwait(false);
         var spec = new ContainerSpec
         {
             Pod = new PodIdentity(pod.Metadata.Name, pod.Metadata.Namespace ?? "", services.Node.Name, Addresses.FirstOrDefault() ?? ""),
             Name = container.Name,
-            HostName = KernelName,
-            Files = Files(),
+            HostName = kernelName,
+            Files = Files(_cluster, kernelName),
             Mounts = [.. Mounts(container, variables).OrderBy(mount => mount.Target.Length)],
             Command = Command(container, variables),
             Environment = [.. variables.Select(pair => $"{pair.Key}={pair.Value}")],
@@ -67,16 +69,16 @@ internal sealed class ContainerSpecBuilder(
         return words.Length > 0 ? words : throw new ContainerConfigException("no command specified");
     }
 
-    private FileSpec[] Files()
+    private FileSpec[] Files(ClusterResolver cluster, string kernelName)
     {
         var hosts = pod.Spec.HostNetwork
             ? HostsFile.WriteForHostNetwork(pod, services.Hosts)
-            : HostsFile.Write(pod, HostName, Addresses, services.Options.ClusterDomain);
-        var resolver = ResolvConf.For(pod, services.Resolver, services.Options.ClusterDns, services.Options.ClusterDomain);
+            : HostsFile.Write(pod, HostName, Addresses, cluster.Domain);
+        var resolver = ResolvConf.For(pod, services.Resolver, cluster.Servers, cluster.Domain);
         return
         [
             new FileSpec("/etc/hosts", hosts),
-            new FileSpec("/etc/hostname", KernelName + "\n"),
+            new FileSpec("/etc/hostname", kernelName + "\n"),
             new FileSpec("/etc/resolv.conf", resolver.ToString()),
 
             // No resolver service of the host: what a pod finds is what Kubernetes tells it.
