@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using Weft.Dns.Zones;
 using Weft.Kubernetes;
@@ -10,13 +9,13 @@ namespace Weft.Node.Dns;
 internal sealed class PodAddresses : IPodAddresses
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ObjectKey, PolicyPod> _pods = [];
-    private readonly ConcurrentDictionary<IpAddress, EquatableArray<string>> _spaces = new();
+    private readonly Dictionary<ObjectKey, EquatableArray<IpAddress>> _pods = [];
+    private readonly HeldAddresses<string> _namespaces = new();
 
     /// <inheritdoc/>
     public bool Has(ReadOnlySpan<byte> space, IpAddress address)
     {
-        foreach (var one in _spaces.GetValueOrDefault(address).AsSpan())
+        foreach (var one in _namespaces.Of(address))
         {
             if (Ascii.EqualsIgnoreCase(space, one))
                 return true;
@@ -26,32 +25,21 @@ internal sealed class PodAddresses : IPodAddresses
     }
 
     /// <summary>Notes a pod as it is now; null when it is gone.</summary>
+    /// <remarks>An address that it keeps is its own all the while.</remarks>
     public void Note(ObjectKey key, PolicyPod? pod)
     {
         lock (_gate)
         {
-            if (_pods.Remove(key, out var former))
-            {
-                foreach (var address in former.Addresses)
-                    Remove(address, former.Namespace);
-            }
-
-            if (pod is null or { IsFinished: true })
+            var now = pod is { IsFinished: false } ? pod.Addresses : [];
+            _pods.TryGetValue(key, out var former);
+            if (now == former)
                 return;
-            _pods[key] = pod;
-            foreach (var address in pod.Addresses)
-                _spaces[address] = [.. _spaces.GetValueOrDefault(address), pod.Namespace];
+            _namespaces.Add(now, key.Namespace);
+            _namespaces.Remove(former, key.Namespace);
+            if (now.Count > 0)
+                _pods[key] = now;
+            else
+                _pods.Remove(key);
         }
-    }
-
-    // A namespace stands as often as it has pods with the address.
-    private void Remove(IpAddress address, string space)
-    {
-        var left = _spaces.GetValueOrDefault(address).ToList();
-        left.Remove(space);
-        if (left.Count == 0)
-            _spaces.TryRemove(address, out _);
-        else
-            _spaces[address] = [.. left];
     }
 }

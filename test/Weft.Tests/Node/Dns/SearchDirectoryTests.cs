@@ -140,6 +140,31 @@ public sealed class SearchDirectoryTests
         Assert.Equal(Usual.Replace(" ndots", " corp.example. ndots", StringComparison.Ordinal), Seen());
     }
 
+    [Fact]
+    public void One_pod_costs_the_same_among_many()
+    {
+        var among = new int[] { 10, 5000 }.Select(count =>
+        {
+            var (directory, addresses) = (new SearchDirectory("node1"), new PodAddresses());
+            directory.Follow(Settings);
+            void Note(int number, string address)
+            {
+                var pod = Pod($"u{number}", address);
+                directory.Note(new ObjectKey("shop", $"db-{number}"), pod);
+                addresses.Note(new ObjectKey("shop", $"db-{number}"), pod);
+            }
+
+            for (var i = 0; i < count; i++)
+                Note(i, $"10.{i >> 8}.{i & 255}.1");
+            Note(3, "10.99.0.1");
+            Note(3, "10.0.3.1");
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Note(3, "10.99.0.1");
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }).ToList();
+        Assert.InRange(among[1], 1, 2 * among[0]);
+    }
+
     private string Seen() => Show(Address);
 
     private string Show(string address) =>
