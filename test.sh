@@ -3,6 +3,10 @@
 # usage: ./test.sh [unit|kernel|vm|e2e]…      default: all
 set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
+# Who runs this in the background may have SIGINT ignored, and then nothing that tests start could be interrupted.
+if [ -z "${WEFT_TEST_SIGNALS:-}" ] && env --default-signal=INT true 2>/dev/null; then
+  WEFT_TEST_SIGNALS=default exec env --default-signal=INT,QUIT "$PWD/test.sh" "$@"
+fi
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 
 packages=(nftables iptables tcpdump socat iproute2 iputils-ping curl containernetworking-plugins util-linux procps bind9-dnsutils busybox-static musl-tools dnsmasq-base)

@@ -3,28 +3,9 @@ using System.CommandLine.Help;
 using Weft.Cli;
 using Weft.Cli.Commands;
 
-var root = new RootCommand("The whole Kubernetes network on one machine: run it, test it, see how it works.")
-{
-    UpCommand.Create(),
-    DownCommand.Create(),
-    LsCommand.Create(),
-    StatusCommand.Create(),
-    KubeconfigCommand.Create(),
-    ExecCommand.Create(),
-    NodeCommand.Create(),
-    ProbeCommand.Create(),
-    NetnsCommand.Create(),
-    CniCommand.Create(),
-    RenderCommand.Create(),
-    PolicyCommand.Create(),
-    DnsCommand.Create(),
-    TraceCommand.Create(),
-    ApiServerCommand.Create(),
-    BenchCommand.Create(),
-    DoctorCommand.Create(),
-    SuperviseCommand.Create(),
-    StandInCommand.Create(),
-};
+var root = new RootCommand("The whole Kubernetes network on one machine: run it, test it, see how it works.");
+foreach (var command in CommandTable.Of(args))
+    root.Subcommands.Add(command);
 root.Options.OfType<VersionOption>().ToList().ForEach(version => root.Options.Remove(version));
 root.Options.Add(new Option<bool>("--version") { Description = "Print version and commit.", Action = new VersionAction() });
 var help = root.Options.OfType<HelpOption>().Single();

@@ -40,53 +40,13 @@ public sealed class ByHandTests
         Assert.Empty(user.Leftovers());
     }
 
-    [Theory]
-    [InlineData("up")]
-    [InlineData("down")]
-    [InlineData("ls")]
-    [InlineData("status")]
-    [InlineData("doctor")]
-    [InlineData("kubeconfig")]
-    [InlineData("exec")]
-    [InlineData("node exec")]
-    [InlineData("node run")]
-    [InlineData("node stop")]
-    [InlineData("node start")]
-    [InlineData("node partition")]
-    [InlineData("netns add")]
-    [InlineData("netns list")]
-    [InlineData("netns delete")]
-    [InlineData("netns exec")]
-    [InlineData("probe")]
-    [InlineData("cni bin-dir")]
-    [InlineData("cni add")]
-    [InlineData("cni check")]
-    [InlineData("cni del")]
-    [InlineData("cni status")]
-    [InlineData("cni gc")]
-    [InlineData("cni install")]
-    [InlineData("cni uninstall")]
-    [InlineData("node cleanup")]
-    [InlineData("render services")]
-    [InlineData("render routes")]
-    [InlineData("render policies")]
-    [InlineData("render dns")]
-    [InlineData("policy test")]
-    [InlineData("policy lint")]
-    [InlineData("policy diff")]
-    [InlineData("policy explain")]
-    [InlineData("policy log")]
-    [InlineData("policy audit")]
-    [InlineData("trace")]
-    [InlineData("api-server")]
-    [InlineData("bench lab")]
-    [InlineData("bench cni")]
-    [InlineData("bench services")]
-    [InlineData("bench policy")]
-    public async Task Every_verb_has_help_with_an_example(string verb)
+    [Fact]
+    public async Task Every_verb_of_the_help_has_help_with_an_example()
     {
         await using var user = new TestLab(ordinaryUser: true);
-        Assert.Contains("Example", (await user.WeftAsync([.. verb.Split(' '), "--help"])).Succeeded().Output);
+        var verbs = await VerbsAsync(user, []);
+        foreach (var known in new[] { "up", "node run", "netns del", "policy test", "dns query", "bench services" })
+            Assert.Contains(known, verbs);
     }
 
     [Fact]
@@ -99,5 +59,22 @@ public sealed class ByHandTests
             var version = await Shell.RunAsync([Path.Combine(folder, plugin)], new Dictionary<string, string> { ["CNI_COMMAND"] = "VERSION" }, """{"cniVersion":"1.0.0"}""");
             Assert.Contains("\"1.1.0\"", version.Succeeded().Output);
         }
+    }
+
+    /// <summary>The verbs below one that have none below them; each is held to an example.</summary>
+    private static async Task<List<string>> VerbsAsync(TestLab user, string[] path)
+    {
+        var help = (await user.WeftAsync([.. path, "--help"])).Succeeded().Output;
+        var below = help.Split("Commands:\n") is [_, var list] ? list.Split('\n').Where(line => line.Length > 2 && line[2] != ' ').Select(line => line.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)[0]).ToList() : [];
+        if (below.Count == 0)
+        {
+            Assert.True(help.Contains("Example", StringComparison.Ordinal), $"weft {string.Join(' ', path)} --help shows no example");
+            return [string.Join(' ', path)];
+        }
+
+        var verbs = new List<string>();
+        foreach (var verb in below)
+            verbs.AddRange(await VerbsAsync(user, [.. path, verb]));
+        return verbs;
     }
 }

@@ -9,10 +9,10 @@ namespace Weft.Dns.Routing;
 /// <summary>Rules by which names stand for others, ready for use.</summary>
 internal sealed class RewriteRules
 {
-    private readonly (NameRewrite Rule, Regex? Expression)[] _rules;
+    private readonly (Func<string, string?> Rewrite, bool Continues)[] _rules;
 
     public RewriteRules(EquatableArray<NameRewrite> rules) =>
-        _rules = [.. rules.Select(rule => (rule, rule.Match == RewriteMatch.Regex ? NameRewrite.Expression(rule.From) : null))];
+        _rules = [.. rules.Select(rule => (rule.Match == RewriteMatch.Regex ? ByExpression(rule) : ByText(rule), rule.Continues))];
 
     /// <summary>Whether there are none.</summary>
     public bool IsEmpty => _rules.Length == 0;
@@ -22,26 +22,32 @@ internal sealed class RewriteRules
     {
         var before = DnsName.FromWire(name).ToString().ToLowerInvariant();
         var text = before;
-        foreach (var (rule, expression) in _rules)
+        foreach (var (rewrite, continues) in _rules)
         {
-            if (Apply(rule, expression, text) is not { } changed)
+            if (rewrite(text) is not { } changed)
                 continue;
             text = changed;
-            if (!rule.Continues)
+            if (!continues)
                 break;
         }
 
         return text != before && DnsName.TryParse(text, out var other, out _) ? other : null;
     }
 
-    private static string? Apply(NameRewrite rule, Regex? expression, string name) => rule.Match switch
+    private static Func<string, string?> ByText(NameRewrite rule) => rule.Match switch
     {
-        RewriteMatch.Exact => name == rule.From ? rule.To : null,
-        RewriteMatch.Prefix => name.StartsWith(rule.From, StringComparison.Ordinal) ? rule.To + name[rule.From.Length..] : null,
-        RewriteMatch.Suffix => name.EndsWith(rule.From, StringComparison.Ordinal) ? name[..^rule.From.Length] + rule.To : null,
-        RewriteMatch.Substring => name.Contains(rule.From, StringComparison.Ordinal) ? name.Replace(rule.From, rule.To, StringComparison.Ordinal) : null,
-        _ => expression!.Match(name) is { Success: true } match ? Fill(rule.To, match) : null,
+        RewriteMatch.Exact => name => name == rule.From ? rule.To : null,
+        RewriteMatch.Prefix => name => name.StartsWith(rule.From, StringComparison.Ordinal) ? rule.To + name[rule.From.Length..] : null,
+        RewriteMatch.Suffix => name => name.EndsWith(rule.From, StringComparison.Ordinal) ? name[..^rule.From.Length] + rule.To : null,
+        _ => name => name.Contains(rule.From, StringComparison.Ordinal) ? name.Replace(rule.From, rule.To, StringComparison.Ordinal) : null,
     };
+
+    // By itself: without such a rule the library is not loaded.
+    private static Func<string, string?> ByExpression(NameRewrite rule)
+    {
+        var expression = NameRewrite.Expression(rule.From);
+        return name => expression.Match(name) is { Success: true } match ? Fill(rule.To, match) : null;
+    }
 
     private static string Fill(string template, Match match)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 
@@ -104,7 +105,22 @@ public static class Manifests
 
     /// <summary>Reads one document of any shape, such as a configuration file.</summary>
     /// <exception cref="ManifestException">The text is no YAML or not one object.</exception>
-    public static JsonObject LoadDocument(string text, string source)
+    public static JsonObject LoadDocument(string text, string source) => ParseJson(text) ?? ParseYaml(text, source);
+
+    /// <summary>JSON is YAML too, and read without what YAML takes: programs write it, and agents that read only it stay smaller.</summary>
+    private static JsonObject? ParseJson(string text)
+    {
+        try
+        {
+            return text.StartsWith('{') ? JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static JsonObject ParseYaml(string text, string source)
     {
         try
         {

@@ -36,6 +36,15 @@ public sealed class KubeConfigTests : IDisposable
         Assert.Equal(("CA2", "CERT", "KEY", true, "default"), (two.CertificateAuthority, two.ClientCertificate, two.ClientKey, two.InsecureSkipTlsVerify, two.Namespace));
     }
 
+    [Fact]
+    public void A_file_of_json_is_read_as_one_of_yaml()
+    {
+        const string Yaml = "current-context: x\ncontexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'https://x'}}]\n";
+        const string Json = """{"current-context":"x","contexts":[{"name":"x","context":{"cluster":"c"}}],"clusters":[{"name":"c","cluster":{"server":"https://x"}}]}""";
+        Assert.Equal(KubeConfig.Load(Write("yaml", Yaml)), KubeConfig.Load(Write("json", Json)));
+        Assert.Contains("config:", Assert.Throws<KubeConfigException>(() => KubeConfig.Load(Write("config", """{"users":[],"users":[]}"""))).Message);
+    }
+
     [Theory]
     [InlineData("a: [", "config:")]
     [InlineData("{}", "no current-context; name a context")]
